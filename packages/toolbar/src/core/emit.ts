@@ -101,9 +101,9 @@ export function forgetViews(): void {
   views.clear()
 }
 
-/** Everything that is sent is encoded here. */
-export function encode(value: unknown): string {
-  return JSON.stringify(value)
+/** Everything that is sent is encoded here; `readable` is for people in a terminal. */
+export function encode(value: unknown, readable = false): string {
+  return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
 }
 
 /** SQL texts of a record, masked, for the words of the filter language. */

@@ -198,3 +198,35 @@ export function ownText(value: object, key: string): string | null {
   const found = Object.getOwnPropertyDescriptor(value, key)?.value
   return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : null
 }
+
+/** Keys that view engines and frameworks add to every render. */
+const plumbing = new Set(['settings', '_locals', 'cache'])
+
+/**
+ * What an object has beyond another: own enumerable keys whose value is not the very same there.
+ * Functions are left out: helpers are the same in every render and say nothing.
+ */
+export function previewBeyond(value: unknown, known: unknown, limits: PreviewLimits): Preview {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return preview(value, limits)
+  const shared = typeof known === 'object' && known !== null && !types.isProxy(known) ? known : null
+  const picture = Object.create(null) as { [key: string]: Preview }
+  const budget: Budget = { nodes: limits.valueNodes, depth: limits.valueDepth, keys: limits.valueKeys, string: limits.stringLength, path: [value] }
+  let left = 0
+  for (const key of Object.keys(value)) {
+    if (plumbing.has(key)) continue
+    const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    if ('value' in descriptor) {
+      if (typeof descriptor.value === 'function') continue
+      const other = shared === null ? undefined : Object.getOwnPropertyDescriptor(shared, key)
+      if (other !== undefined && Object.is(other.value, descriptor.value)) continue
+    }
+    if (budget.nodes <= 0 || Object.keys(picture).length >= budget.keys) {
+      left++
+      continue
+    }
+    budget.nodes--
+    picture[key] = property(descriptor, 0, budget)
+  }
+  if (left > 0) picture['…'] = tagged('more', left)
+  return picture
+}

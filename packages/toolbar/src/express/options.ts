@@ -169,7 +169,7 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
     allowedHosts: given.allowedHosts ?? [],
     allowedPeers: given.allowedPeers ?? [],
     redact: given.redact ?? {},
-    limits: { ...defaultLimits, ...present(given.limits), entries: { ...defaultLimits.entries, ...present(given.limits?.entries) } },
+    limits: { ...defaultLimits, ...present(given.limits), entries: { ...defaultLimits.entries, ...(present(given.limits?.entries) as Record<string, number>) } },
     slowQueryMs: given.slowQueryMs ?? 100,
     stack: stack === false ? false : { frames: 24, every: false, ignore: [], ...(typeof stack === 'object' ? present(stack) : {}) },
     editor: given.editor ?? 'vscode',

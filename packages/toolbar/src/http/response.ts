@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
 import { mayInject, looksLikeDocument, type Verdict } from './inject.ts'
 import { fitPolicy } from './csp.ts'
@@ -20,11 +21,11 @@ export interface ResponseSettings {
   publicPath: (req: IncomingMessage) => string
 }
 
-export interface ResponseState {
+export interface ResponseState extends Serving {
   readonly req: IncomingMessage
-  readonly record: RequestRecord
   readonly settings: ResponseSettings
-  readonly onEnd: (state: ResponseState) => void
+  readonly onEnd: (res: ServerResponse, state: ResponseState) => void
+  readonly onAnswered: (res: ServerResponse) => void
   writeHead: ServerResponse['writeHead']
   write: ServerResponse['write']
   end: ServerResponse['end']
@@ -37,25 +38,22 @@ export interface ResponseState {
   snippet: Buffer | null
   chunks: number
   bytes: number
-  ended: boolean
   destroyedByApp: boolean
 }
 
-const key = Symbol('debug-toolbar.response')
-type Observed = ServerResponse & { [key]?: ResponseState }
+type Observed = ServerResponse
 
-/** The state of an observed response, for sources that need it. */
-export function responseState(res: object): ResponseState | undefined {
-  return (res as Observed)[key]
-}
+/** Only responses observed here have our methods. */
+const stateOf = (res: Observed): ResponseState => servingOf(res) as ResponseState
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
-export function observeResponse(req: IncomingMessage, res: ServerResponse, record: RequestRecord, settings: ResponseSettings, onEnd: (state: ResponseState) => void): ResponseState {
+export function observeResponse(req: IncomingMessage, res: ServerResponse, record: RequestRecord, settings: ResponseSettings, onAnswered: ResponseState['onAnswered'], onEnd: ResponseState['onEnd']): ResponseState {
   const state: ResponseState = {
     req,
     record,
     settings,
     onEnd,
+    onAnswered,
     writeHead: res.writeHead,
     write: res.write,
     end: res.end,
@@ -70,7 +68,7 @@ export function observeResponse(req: IncomingMessage, res: ServerResponse, recor
     destroyedByApp: false,
   }
   const observed = res as Observed
-  observed[key] = state
+  bindServing(res, state)
   observed.writeHead = writeHead as ServerResponse['writeHead']
   observed.write = write as ServerResponse['write']
   observed.end = end as ServerResponse['end']
@@ -80,46 +78,52 @@ export function observeResponse(req: IncomingMessage, res: ServerResponse, recor
 }
 
 function writeHead(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   const call = state.writeHead as (...rest: unknown[]) => unknown
   if (state.prepared || this.headersSent) return call.apply(this, args)
   return call.apply(this, prepareHead(this, state, args) ?? args)
 }
 
 function write(this: Observed, ...args: unknown[]): boolean {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   noteChunk(this, state, args[0], args[1])
   return (state.write as (...rest: unknown[]) => boolean).apply(this, args)
 }
 
 function end(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
+  const result = endOnce(this, state, args)
+  state.onAnswered(this)
+  return result
+}
+
+function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown {
   const call = state.end as (...rest: unknown[]) => unknown
-  if (state.ended) return call.apply(this, args)
+  if (state.ended) return call.apply(res, args)
   state.ended = true
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
-  if (chunk !== undefined && chunk !== null) noteChunk(this, state, chunk, args[1])
-  if (!this.headersSent && !state.prepared) prepareHead(this, state, [this.statusCode])
+  if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
+  if (!res.headersSent && !state.prepared) prepareHead(res, state, [res.statusCode])
   const snippet = state.snippet
-  if (snippet === null || this.writableEnded || this.destroyed) return call.apply(this, args)
-  if (chunk === undefined || chunk === null) return call.call(this, snippet, ...callbackOf(args))
-  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(this, args)
+  if (snippet === null || res.writableEnded || res.destroyed) return call.apply(res, args)
+  if (chunk === undefined || chunk === null) return call.call(res, snippet, ...callbackOf(args))
+  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(res, args)
   // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!this.headersSent && !this.hasHeader('content-length') && !this.hasHeader('transfer-encoding')) return call.call(this, joined(chunk, args[1], snippet), ...callbackOf(args))
-  this.cork()
-  ;(state.write as (...rest: unknown[]) => boolean).call(this, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
-  return call.call(this, snippet, ...callbackOf(args))
+  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding')) return call.call(res, joined(chunk, args[1], snippet), ...callbackOf(args))
+  res.cork()
+  ;(state.write as (...rest: unknown[]) => boolean).call(res, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
+  return call.call(res, snippet, ...callbackOf(args))
 }
 
 function destroy(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   state.destroyedByApp = true
   return (state.destroy as (...rest: unknown[]) => unknown).apply(this, args)
 }
 
 function onClose(this: Observed): void {
-  const state = this[key]
-  if (state !== undefined) state.onEnd(state)
+  const state = stateOf(this)
+  state.onEnd(this, state)
 }
 
 function callbackOf(args: readonly unknown[]): unknown[] {
