@@ -16,7 +16,10 @@ export class ToolbarError extends TypeError {
 
 export const problems = {
   notAnObject: (got: string) =>
-    new ToolbarError('OPTIONS_NOT_AN_OBJECT', `debugToolbar() takes one object of options, got ${got}. Call debugToolbar() or debugToolbar({ watch: [db] }).`),
+    new ToolbarError(
+      'OPTIONS_NOT_AN_OBJECT',
+      `debugToolbar() takes one object of options, got ${got}. Call debugToolbar() or debugToolbar({ watch: [db] }).`,
+    ),
   unknownOption: (name: string, suggestion: string | null, known: string) =>
     new ToolbarError(
       'UNKNOWN_OPTION',

@@ -11,7 +11,15 @@ import { patchSend } from '../sources/express-send.ts'
 import { patchViews } from '../sources/express-views.ts'
 import { isFunction, read } from '../sources/source.ts'
 
-type ExpressRequest = IncomingMessage & { app?: object; route?: { path?: unknown }; session?: unknown; user?: unknown; body?: unknown; files?: unknown; file?: unknown }
+type ExpressRequest = IncomingMessage & {
+  app?: object
+  route?: { path?: unknown }
+  session?: unknown
+  user?: unknown
+  body?: unknown
+  files?: unknown
+  file?: unknown
+}
 
 /** What Express adds to a record. Apps, routers and prototypes are patched when the first request shows them. */
 export function createExpressHooks(isOurs: (handle: unknown) => boolean, keep: (undo: Undo) => void): FrameworkHooks {

@@ -1,12 +1,23 @@
-import { createRequire } from 'node:module'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { problems } from '../core/diagnostics.ts'
 import type { Toolbar } from './handle.ts'
 import type { ToolbarOptions } from './options.ts'
 
 /** Hosting platforms set one of these; there, an unset NODE_ENV is taken for production. */
 const platformMarks = [
-  'KUBERNETES_SERVICE_HOST', 'DYNO', 'VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FLY_APP_NAME', 'RENDER', 'RAILWAY_ENVIRONMENT',
-  'WEBSITE_INSTANCE_ID', 'ECS_CONTAINER_METADATA_URI', 'ECS_CONTAINER_METADATA_URI_V4', 'GAE_ENV',
+  'KUBERNETES_SERVICE_HOST',
+  'DYNO',
+  'VERCEL',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'K_SERVICE',
+  'FLY_APP_NAME',
+  'RENDER',
+  'RAILWAY_ENVIRONMENT',
+  'WEBSITE_INSTANCE_ID',
+  'ECS_CONTAINER_METADATA_URI',
+  'ECS_CONTAINER_METADATA_URI_V4',
+  'GAE_ENV',
 ]
 
 /**
@@ -15,7 +26,9 @@ const platformMarks = [
  * In production it is nothing: the middleware is only `next()`, and the modules of the recorder are not even loaded.
  * @throws ToolbarError for an unknown or ill-typed option, naming it, and for something in `watch` that cannot be watched
  */
-export function debugToolbar(options?: ToolbarOptions): Toolbar {
+export function debugToolbar(options?: ToolbarOptions, ...rest: unknown[]): Toolbar {
+  // `app.use(debugToolbar)`: Express calls it with (req, res, next)
+  if (typeof rest[1] === 'function') throw problems.calledAsMiddleware()
   if (isOff(options)) return inert()
   const load = createRequire(import.meta.url)
   return (load('./toolbar.js') as typeof import('./toolbar.ts')).createToolbar(options)
@@ -28,7 +41,9 @@ function isOff(options: ToolbarOptions | undefined): boolean {
   if (process.env.NODE_ENV !== undefined && process.env.NODE_ENV !== '') return false
   const mark = platformMarks.find((name) => process.env[name] !== undefined)
   if (mark === undefined) return false
-  process.stderr.write(`[debug-toolbar] off: ${mark} says that this is a hosting platform and NODE_ENV is not set. For a development cluster, set NODE_ENV=development or pass enabled: true.\n`)
+  process.stderr.write(
+    `[debug-toolbar] off: ${mark} says that this is a hosting platform and NODE_ENV is not set. For a development cluster, set NODE_ENV=development or pass enabled: true.\n`,
+  )
   return true
 }
 

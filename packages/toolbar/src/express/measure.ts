@@ -50,7 +50,9 @@ interface Thenable {
 }
 
 function isThenable(value: unknown): value is Thenable {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as Partial<Thenable>).then === 'function'
+  return (
+    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as Partial<Thenable>).then === 'function'
+  )
 }
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */

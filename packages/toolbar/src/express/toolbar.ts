@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { OverlayConfig } from '../contract/types.ts'
-import { forgetViews } from '../core/emit.ts'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
+import { forgetViews } from '../core/emit.ts'
 import { resetHooks } from '../core/guard.ts'
 import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
@@ -100,14 +100,23 @@ function join(given: Readonly<Partial<ToolbarOptions>>): Runtime | null {
 function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Runtime {
   resetHooks()
   const gate = createGate(settings)
-  const recorder = new Recorder({ limits: settings.limits, stack: settings.stack, store: settings.store ?? memoryStore(), redactor: createRedactor(settings.redact) })
+  const recorder = new Recorder({
+    limits: settings.limits,
+    stack: settings.stack,
+    store: settings.store ?? memoryStore(),
+    redactor: createRedactor(settings.redact),
+  })
   const panels = settings.panels(builtInPanels)
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watched: Record<string, string[]> = {}
   const config = (): OverlayConfig => toConfig(settings, panels, watched)
   const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
-  const routes = [...createApiRoutes({ recorder, panels, panelContext, config, stream, version, path: settings.path }), ...createPageRoutes(assets.entry), assets.route]
+  const routes = [
+    ...createApiRoutes({ recorder, panels, panelContext, config, stream, version, path: settings.path }),
+    ...createPageRoutes(assets.entry),
+    assets.route,
+  ]
   const undos: Undo[] = []
   let open = true
   const middleware = createMiddleware({
@@ -119,10 +128,13 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
     response: {
       csp: settings.csp,
       serverTiming: settings.serverTiming,
-      publicPath: (req) => `${(req as { baseUrl?: string }).baseUrl ?? ''}${settings.path}/`,
-      assetUrl: (req) => `${(req as { baseUrl?: string }).baseUrl ?? ''}${settings.path}/assets/${assets.entry}`,
+      path: `${settings.path}/`,
+      entry: assets.entry,
     },
-    framework: createExpressHooks((handle) => ours.has(handle as object), (undo) => undos.push(undo)),
+    framework: createExpressHooks(
+      (handle) => ours.has(handle as object),
+      (undo) => undos.push(undo),
+    ),
     isOpen: () => open,
   })
   if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)

@@ -1,10 +1,10 @@
-import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { type Filter, matches, parseFilter } from '../contract/filter.ts'
+import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
-import type { RequestRecord } from '../core/record.ts'
-import type { Recorder } from '../core/recorder.ts'
 import { allHooks } from '../core/guard.ts'
 import { patchCount } from '../core/patch.ts'
+import type { RequestRecord } from '../core/record.ts'
+import type { Recorder } from '../core/recorder.ts'
 import type { Panel, PanelContext } from '../panels/panel.ts'
 import { toOpenApi } from './openapi.ts'
 import { ApiProblem, sendJson } from './reply.ts'
@@ -33,11 +33,19 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     const record = recorder.running.get(id) ?? store.get(id)
     if (record != null) return record
     const { stored } = recorder.counts()
-    throw new ApiProblem(404, 'NOT_FOUND', `no request ${quote(id)}: it was evicted, cleared, or never was. The store holds the newest ${stored}; GET ${options.path}/api/requests lists them.`)
+    throw new ApiProblem(
+      404,
+      'NOT_FOUND',
+      `no request ${quote(id)}: it was evicted, cleared, or never was. The store holds the newest ${stored}; GET ${options.path}/api/requests lists them.`,
+    )
   }
   const detail = (record: RequestRecord) => {
     const view = toView(record, redactor)
-    return { request: view.summary, panels: panels.map((panel) => panelSummary(panel, view, options.panelContext)), findings: view.findings }
+    return {
+      request: view.summary,
+      panels: panels.map((panel) => panelSummary(panel, view, options.panelContext)),
+      findings: view.findings,
+    }
   }
 
   const get = (pattern: string, route: Omit<Route, 'method' | 'pattern' | 'action' | 'handle'>, answer: (call: Call) => unknown): void => {
@@ -46,26 +54,58 @@ export function createApiRoutes(options: ApiOptions): Route[] {
 
   get(
     'api/requests',
-    { summary: 'Requests, newest first', answer: 'RequestList', query: { limit: 'how many, 1 to 1000; default 50', before: 'cursor: the `next` of the page before', q: 'filter language' } },
+    {
+      summary: 'Requests, newest first',
+      answer: 'RequestList',
+      query: { limit: 'how many, 1 to 1000; default 50', before: 'cursor: the `next` of the page before', q: 'filter language' },
+    },
     ({ query }) => list(recorder, query),
   )
   get('api/requests/latest', { summary: 'The newest finished document request', answer: 'RequestDetail' }, () => {
-    for (const record of store.list(Number.POSITIVE_INFINITY)) if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
+    for (const record of store.list(Number.POSITIVE_INFINITY))
+      if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
     throw new ApiProblem(404, 'NO_REQUEST_YET', 'no page was served yet. Open a page of the app in a browser, then ask again.')
   })
-  get('api/requests/:id', { summary: 'One request: its summary, panels and findings', answer: 'RequestDetail' }, ({ params }) => detail(find(params.id as string)))
+  get('api/requests/:id', { summary: 'One request: its summary, panels and findings', answer: 'RequestDetail' }, ({ params }) =>
+    detail(find(params.id as string)),
+  )
   get(
     'api/requests/:id/entries',
-    { summary: 'The flat list of what happened, in start order', answer: 'EntryList', query: { type: 'only entries of this type', after: 'cursor: the `next` of the page before', limit: 'how many; default all that is kept' } },
+    {
+      summary: 'The flat list of what happened, in start order',
+      answer: 'EntryList',
+      query: {
+        type: 'only entries of this type',
+        after: 'cursor: the `next` of the page before',
+        limit: 'how many; default all that is kept',
+      },
+    },
     ({ params, query }) => entries(toView(find(params.id as string), redactor), query),
   )
   get(
     'api/requests/:id/panels/:panel',
-    { summary: 'The data of one panel', query: { from: 'rows to skip; default 0', limit: 'rows at most; default all', sort: 'left to the reader for now', q: 'left to the reader for now' } },
+    {
+      summary: 'The data of one panel',
+      query: {
+        from: 'rows to skip; default 0',
+        limit: 'rows at most; default all',
+        sort: 'left to the reader for now',
+        q: 'left to the reader for now',
+      },
+    },
     ({ params, query }) => {
       const panel = panels.find((candidate) => candidate.id === params.panel)
-      if (panel === undefined) throw new ApiProblem(404, 'NO_SUCH_PANEL', `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`)
-      return panel.data(toView(find(params.id as string), redactor), { from: whole(query, 'from', 0, 0, 1e9), limit: optionalWhole(query, 'limit', 1, 1e9) }, options.panelContext)
+      if (panel === undefined)
+        throw new ApiProblem(
+          404,
+          'NO_SUCH_PANEL',
+          `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`,
+        )
+      return panel.data(
+        toView(find(params.id as string), redactor),
+        { from: whole(query, 'from', 0, 0, 1e9), limit: optionalWhole(query, 'limit', 1, 1e9) },
+        options.panelContext,
+      )
     },
   )
   get('api/config', { summary: 'What the overlay needs to know', answer: 'OverlayConfig' }, () => options.config())
@@ -101,12 +141,21 @@ function list(recorder: Recorder, query: URLSearchParams): RequestList {
   const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
   const filter = readFilter(query.get('q'))
   const { store, redactor } = recorder.options
-  const records = [...recorder.running.values(), ...store.list(before)].filter((record) => record.seq < before).sort((a, b) => b.seq - a.seq)
+  const records = [...recorder.running.values(), ...store.list(before)]
+    .filter((record) => record.seq < before)
+    .sort((a, b) => b.seq - a.seq)
   const requests: RequestSummary[] = []
   let next: string | null = null
   for (const record of records) {
     const summary = toSummary(record, redactor)
-    if (filter !== null && !matches(filter, filterable(summary, filter, () => sqlTexts(record, redactor)))) continue
+    if (
+      filter !== null &&
+      !matches(
+        filter,
+        filterable(summary, filter, () => sqlTexts(record, redactor)),
+      )
+    )
+      continue
     if (requests.length === limit) {
       next = String((requests.at(-1) as RequestSummary).seq)
       break
@@ -164,7 +213,12 @@ function health(options: ApiOptions) {
     store: { bytes: recorder.options.store.counts().bytes },
     watched: options.config().watched,
     patches: patchCount(),
-    hooks: allHooks().map(({ name, failures, lastError, off }) => ({ name, failures, lastError: lastError === null ? null : recorder.options.redactor.text(lastError), off })),
+    hooks: allHooks().map(({ name, failures, lastError, off }) => ({
+      name,
+      failures,
+      lastError: lastError === null ? null : recorder.options.redactor.text(lastError),
+      off,
+    })),
   }
 }
 
@@ -177,7 +231,11 @@ function optionalWhole(query: URLSearchParams, name: string, least: number, most
   if (values.length === 0) return null
   const [text] = values as [string]
   if (values.length > 1 || !/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > most)
-    throw new ApiProblem(400, 'BAD_PARAM', `'${name}' takes one whole number from ${least} to ${most}, got ${quote(text)}. ${name === 'before' || name === 'after' ? `Use the 'next' of the page before.` : ''}`.trim())
+    throw new ApiProblem(
+      400,
+      'BAD_PARAM',
+      `'${name}' takes one whole number from ${least} to ${most}, got ${quote(text)}. ${name === 'before' || name === 'after' ? `Use the 'next' of the page before.` : ''}`.trim(),
+    )
   return Number(text)
 }
 

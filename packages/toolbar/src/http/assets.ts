@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sendBody } from './reply.ts'
-import { ApiProblem } from './reply.ts'
+import { ApiProblem, sendBody } from './reply.ts'
 import type { Route } from './routes.ts'
 
 /** The built overlay: read once, when the first file is asked for. Names come from the folder, never from a URL. */
@@ -30,13 +29,20 @@ export function createAssets(): Assets {
       summary: 'The overlay itself',
       handle({ req, res, params }) {
         const name = params.file as string
-        if (!known.has(name)) throw new ApiProblem(404, 'NO_SUCH_ASSET', 'no such file. The page may come from an earlier version: reload it.')
+        if (!known.has(name))
+          throw new ApiProblem(404, 'NO_SUCH_ASSET', 'no such file. The page may come from an earlier version: reload it.')
         let bytes = loaded.get(name)
         if (bytes === undefined) {
           bytes = readFileSync(path.join(folder, name))
           loaded.set(name, bytes)
         }
-        sendBody(req, res, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=31536000, immutable' }, bytes)
+        sendBody(
+          req,
+          res,
+          200,
+          { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=31536000, immutable' },
+          bytes,
+        )
       },
     },
   }

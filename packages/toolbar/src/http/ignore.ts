@@ -1,6 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 
-const assetDestinations = new Set(['script', 'style', 'image', 'font', 'audio', 'video', 'track', 'manifest', 'worker', 'sharedworker', 'serviceworker'])
+const assetDestinations = new Set([
+  'script',
+  'style',
+  'image',
+  'font',
+  'audio',
+  'video',
+  'track',
+  'manifest',
+  'worker',
+  'sharedworker',
+  'serviceworker',
+])
 const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|wasm|webmanifest)$/i
 
 /** Assets and the favicon are not worth a record; what the user names neither. Functions that throw ignore nothing. */

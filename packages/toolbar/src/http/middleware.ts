@@ -8,8 +8,8 @@ import { servingOf } from '../core/serving.ts'
 import type { Gate } from './gate.ts'
 import { isNavigation } from './inject.ts'
 import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
-import { serve } from './serve.ts'
 import type { Route } from './routes.ts'
+import { serve } from './serve.ts'
 
 export type Next = (error?: unknown) => void
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
@@ -202,5 +202,7 @@ function headerBlock(res: ServerResponse): string | readonly string[] | null {
   const block = (res as unknown as { _header?: unknown })._header
   if (typeof block === 'string') return block
   if (!res.headersSent) return null
-  return Object.entries(res.getHeaders()).flatMap(([name, value]) => (Array.isArray(value) ? value.flatMap((item) => [name, item]) : [name, String(value)]))
+  return Object.entries(res.getHeaders()).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.flatMap((item) => [name, item]) : [name, String(value)],
+  )
 }

@@ -10,15 +10,26 @@ export function toOpenApi(routes: readonly Route[], version: string, path: strin
     const operations = paths[key] ?? {}
     operations[route.method.toLowerCase()] = {
       summary: route.summary,
-      operationId: `${route.method.toLowerCase()} ${key}`.replace(/[^a-zA-Z]+(.)?/g, (_all, letter: string | undefined) => (letter ?? '').toUpperCase()),
+      operationId: `${route.method.toLowerCase()} ${key}`.replace(/[^a-zA-Z]+(.)?/g, (_all, letter: string | undefined) =>
+        (letter ?? '').toUpperCase(),
+      ),
       parameters: [
         ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-        ...Object.entries(route.query ?? {}).map(([name, description]) => ({ name, in: 'query', required: false, description, schema: { type: 'string' } })),
+        ...Object.entries(route.query ?? {}).map(([name, description]) => ({
+          name,
+          in: 'query',
+          required: false,
+          description,
+          schema: { type: 'string' },
+        })),
         ...(route.action ? [{ name: 'X-Debug-Toolbar', in: 'header', required: true, schema: { const: '1' } }] : []),
       ],
       responses: {
         200: { description: 'OK', content: contentOf(route) },
-        default: { description: 'What went wrong and how to fix it', content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiError' } } } },
+        default: {
+          description: 'What went wrong and how to fix it',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiError' } } },
+        },
       },
     }
     paths[key] = operations
@@ -34,5 +45,7 @@ export function toOpenApi(routes: readonly Route[], version: string, path: strin
 
 function contentOf(route: Route): Record<string, unknown> {
   if (route.pattern === 'api/stream') return { 'text/event-stream': { schema: { type: 'string' } } }
-  return { 'application/json': { schema: route.answer === undefined ? { type: 'object' } : { $ref: `#/components/schemas/${route.answer}` } } }
+  return {
+    'application/json': { schema: route.answer === undefined ? { type: 'object' } : { $ref: `#/components/schemas/${route.answer}` } },
+  }
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
-import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
-import { mayInject, looksLikeDocument, type Verdict } from './inject.ts'
 import { fitPolicy } from './csp.ts'
+import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
+import { looksLikeDocument, mayInject, type Verdict } from './inject.ts'
 import { toServerTiming } from './server-timing.ts'
 
 /**
@@ -15,15 +15,17 @@ import { toServerTiming } from './server-timing.ts'
 export interface ResponseSettings {
   csp: 'patch' | 'off'
   serverTiming: boolean
-  /** address of the entry chunk, below the mount path */
-  assetUrl: (req: IncomingMessage) => string
-  /** path of the toolbar as the browser sees it, with a slash at the end */
-  publicPath: (req: IncomingMessage) => string
+  /** path of the toolbar, with a slash at the end; below the mount path of the middleware */
+  path: string
+  /** file name of the entry chunk */
+  entry: string
 }
 
 export interface ResponseState extends Serving {
   readonly req: IncomingMessage
   readonly settings: ResponseSettings
+  /** where the middleware is mounted: later routers change `req.baseUrl` */
+  readonly mount: string
   readonly onEnd: (res: ServerResponse, state: ResponseState) => void
   readonly onAnswered: (res: ServerResponse) => void
   writeHead: ServerResponse['writeHead']
@@ -47,11 +49,19 @@ type Observed = ServerResponse
 const stateOf = (res: Observed): ResponseState => servingOf(res) as ResponseState
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
-export function observeResponse(req: IncomingMessage, res: ServerResponse, record: RequestRecord, settings: ResponseSettings, onAnswered: ResponseState['onAnswered'], onEnd: ResponseState['onEnd']): ResponseState {
+export function observeResponse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+  settings: ResponseSettings,
+  onAnswered: ResponseState['onAnswered'],
+  onEnd: ResponseState['onEnd'],
+): ResponseState {
   const state: ResponseState = {
     req,
     record,
     settings,
+    mount: (req as { baseUrl?: string }).baseUrl ?? '',
     onEnd,
     onAnswered,
     writeHead: res.writeHead,
@@ -109,7 +119,8 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
   if (chunk === undefined || chunk === null) return call.call(res, snippet, ...callbackOf(args))
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(res, args)
   // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding')) return call.call(res, joined(chunk, args[1], snippet), ...callbackOf(args))
+  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding'))
+    return call.call(res, joined(chunk, args[1], snippet), ...callbackOf(args))
   res.cork()
   ;(state.write as (...rest: unknown[]) => boolean).call(res, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
   return call.call(res, snippet, ...callbackOf(args))
@@ -132,7 +143,10 @@ function callbackOf(args: readonly unknown[]): unknown[] {
 }
 
 function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
-  return Buffer.concat([typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk, snippet])
+  return Buffer.concat([
+    typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
+    snippet,
+  ])
 }
 
 /** The first bytes may decide; all bytes are counted. */
@@ -144,7 +158,8 @@ const noteChunk = guard('response.chunk', (res: Observed, state: ResponseState, 
   state.bytes += length
   if (state.chunks++ > 0) return
   if (state.waiting) decideLate(res, state, chunk)
-  else if (!state.prepared && !res.headersSent && state.verdict === 'undecided') state.verdict = looksLikeDocument(chunk) ? 'undecided' : 'no-document'
+  else if (!state.prepared && !res.headersSent && state.verdict === 'undecided')
+    state.verdict = looksLikeDocument(chunk) ? 'undecided' : 'no-document'
 })
 
 /** Called once, when the head is about to be built: decides, and changes the headers. */
@@ -160,7 +175,8 @@ const prepareHead = guard('response.head', (res: Observed, state: ResponseState,
   if (status >= 300 && status < 400) facts.location = headerValue(res, argument, 'location') ?? null
   const verdict = mayInject(state.req, status, (name) => headerValue(res, argument, name), state.chunks > 0 ? state.verdict : null)
   const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', state.record.id]]
-  if (state.settings.serverTiming) changes.push(['Server-Timing', withOurs(headerValue(res, argument, 'server-timing'), toServerTiming(state.record))])
+  if (state.settings.serverTiming)
+    changes.push(['Server-Timing', withOurs(headerValue(res, argument, 'server-timing'), toServerTiming(state.record))])
   if (verdict === 'ask-first-bytes') state.waiting = true
   else facts.notInjected = verdict === 'inject' ? null : verdict
   state.verdict = verdict
@@ -172,15 +188,30 @@ function withOurs(theirs: string | undefined, ours: string): string {
   return theirs === undefined ? ours : `${theirs}, ${ours}`
 }
 
-const validators = ['ETag', 'Last-Modified', 'Expires', 'Age', 'Surrogate-Control', 'CDN-Cache-Control', 'Content-MD5', 'Digest', 'Repr-Digest', 'Content-Digest', 'Accept-Ranges']
+const validators = [
+  'ETag',
+  'Last-Modified',
+  'Expires',
+  'Age',
+  'Surrogate-Control',
+  'CDN-Cache-Control',
+  'Content-MD5',
+  'Digest',
+  'Repr-Digest',
+  'Content-Digest',
+  'Accept-Ranges',
+]
 
 function injectionChanges(res: Observed, state: ResponseState, header: (name: string) => string | undefined): HeaderChange[] {
   const changes: HeaderChange[] = []
   const policy = header('content-security-policy')
-  const path = state.settings.publicPath(state.req)
-  const fitted = policy === undefined ? { nonce: null, header: null } : fitPolicy(policy, `${state.req.headers.host ?? ''}${path}`, state.settings.csp === 'patch')
+  const path = state.mount + state.settings.path
+  const fitted =
+    policy === undefined
+      ? { nonce: null, header: null }
+      : fitPolicy(policy, `${state.req.headers.host ?? ''}${path}`, state.settings.csp === 'patch')
   if (fitted.header !== null) changes.push(['Content-Security-Policy', fitted.header])
-  const snippet = Buffer.from(toSnippet(state.settings.assetUrl(state.req), state.record.id, fitted.nonce), 'latin1')
+  const snippet = Buffer.from(toSnippet(`${path}assets/${state.settings.entry}`, state.record.id, fitted.nonce), 'latin1')
   const length = header('content-length')
   if (length !== undefined) changes.push(['Content-Length', String(Number(length) + snippet.length)])
   // set by some frameworks instead of the header: the count Node itself keeps
@@ -209,7 +240,8 @@ function decideLate(res: Observed, state: ResponseState, chunk: string | Uint8Ar
   }
   const changes = injectionChanges(res, state, header)
   internals._header = changeBlock(block, changes)
-  if (header('content-length') !== undefined && typeof internals._contentLength === 'number') internals._contentLength += (state.snippet as Buffer).length
+  if (header('content-length') !== undefined && typeof internals._contentLength === 'number')
+    internals._contentLength += (state.snippet as Buffer).length
 }
 
 function toSnippet(url: string, id: string, nonce: string | null): string {

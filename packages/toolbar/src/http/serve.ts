@@ -30,7 +30,14 @@ export function serve(routes: readonly Route[], gate: Gate, req: IncomingMessage
   return true
 }
 
-function answer(match: ReturnType<typeof matchRoute>['match'], allowed: readonly string[], gate: Gate, req: IncomingMessage, res: ServerResponse, search: string): void {
+function answer(
+  match: ReturnType<typeof matchRoute>['match'],
+  allowed: readonly string[],
+  gate: Gate,
+  req: IncomingMessage,
+  res: ServerResponse,
+  search: string,
+): void {
   if (req.method === 'OPTIONS') {
     res.writeHead(204, { ...commonHeaders, Allow: allowed.join(', ') || 'GET' })
     res.end()
@@ -38,13 +45,20 @@ function answer(match: ReturnType<typeof matchRoute>['match'], allowed: readonly
   }
   if (match === null) {
     if (allowed.length > 0 || !knownMethods.has(req.method ?? ''))
-      throw new ApiProblem(405, 'METHOD_NOT_ALLOWED', `this address takes ${allowed.join(' or ') || 'GET'}.`, { Allow: allowed.join(', ') || 'GET' })
+      throw new ApiProblem(405, 'METHOD_NOT_ALLOWED', `this address takes ${allowed.join(' or ') || 'GET'}.`, {
+        Allow: allowed.join(', ') || 'GET',
+      })
     throw new ApiProblem(404, 'NO_SUCH_ROUTE', "nothing here. 'api/openapi.json' below this path lists what is.")
   }
   const { route, params } = match
-  if (route.asset !== true && isForeignDestination(req)) throw new ApiProblem(403, 'WRONG_DESTINATION', 'a page may not load this as a script, image or frame.')
+  if (route.asset !== true && isForeignDestination(req))
+    throw new ApiProblem(403, 'WRONG_DESTINATION', 'a page may not load this as a script, image or frame.')
   if (route.unpaired !== true && gate.needsPairing(req))
-    throw new ApiProblem(401, 'PAIRING_REQUIRED', "this client is not on this machine: POST the code that the app printed at start to 'api/pair', and send the token as X-Debug-Toolbar-Token.")
+    throw new ApiProblem(
+      401,
+      'PAIRING_REQUIRED',
+      "this client is not on this machine: POST the code that the app printed at start to 'api/pair', and send the token as X-Debug-Toolbar-Token.",
+    )
   const done = route.handle({ req, res, params, query: new URLSearchParams(search) })
   if (done instanceof Promise) done.catch((error: unknown) => fail(req, res, error))
 }
@@ -53,5 +67,10 @@ function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   if (error instanceof ApiProblem) return sendProblem(req, res, error)
   countFailure('api', error)
   if (res.headersSent) res.destroy()
-  else sendProblem(req, res, { status: 500, code: 'INTERNAL', message: 'the toolbar failed to answer; the app is not affected. GET api/health says more.' })
+  else
+    sendProblem(req, res, {
+      status: 500,
+      code: 'INTERNAL',
+      message: 'the toolbar failed to answer; the app is not affected. GET api/health says more.',
+    })
 }

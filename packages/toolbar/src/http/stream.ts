@@ -26,10 +26,20 @@ export class StreamHub {
   open(req: IncomingMessage, res: ServerResponse): void {
     const { streams } = this.recorder.options.limits
     if (this.open_.size >= streams) {
-      sendProblem(req, res, { status: 503, code: 'TOO_MANY_STREAMS', message: `${streams} streams are open already; close a tab, or raise limits.streams.`, headers: { 'Retry-After': '5' } })
+      sendProblem(req, res, {
+        status: 503,
+        code: 'TOO_MANY_STREAMS',
+        message: `${streams} streams are open already; close a tab, or raise limits.streams.`,
+        headers: { 'Retry-After': '5' },
+      })
       return
     }
-    res.writeHead(200, { ...commonHeaders, 'Cache-Control': 'no-store, no-transform', 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' })
+    res.writeHead(200, {
+      ...commonHeaders,
+      'Cache-Control': 'no-store, no-transform',
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering': 'no',
+    })
     if (req.method === 'HEAD') {
       res.end()
       return
@@ -38,7 +48,10 @@ export class StreamHub {
     this.open_.add(res)
     // a socket without a reference: an open toolbar must not hold up the exit of the app
     req.socket.unref?.()
-    res.on('close', () => this.drop(res))
+    res.on('close', () => {
+      req.socket?.ref?.()
+      this.drop(res)
+    })
     res.on('error', () => this.drop(res))
     this.write(res, 'hello', { seq: this.recorder.lastSeq, counts: this.recorder.counts(), version: this.version })
   }

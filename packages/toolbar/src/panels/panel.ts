@@ -1,5 +1,5 @@
-import type { RecordView } from '../core/emit.ts'
 import type { EntryType, PanelSummary, Tone } from '../contract/types.ts'
+import type { RecordView } from '../core/emit.ts'
 
 /** What a panel may ask of the server beside the record. */
 export interface PanelContext {
@@ -34,11 +34,22 @@ export function definePanel<Data>(panel: Panel<Data>): Panel<Data> {
 /** `1.2 ms`, one decimal, thousands separated: the way figures are written everywhere. */
 export function ms(value: number): string {
   if (value > 0 && value < 0.05) return '<0.1 ms'
-  return value >= 10_000 ? `${(value / 1_000).toFixed(1)} s` : `${value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`
+  return value >= 10_000
+    ? `${(value / 1_000).toFixed(1)} s`
+    : `${value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`
+}
+
+/** Microseconds: sums of rounded figures carry noise behind. */
+export function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
 }
 
-export const figure = (summary: string, count: number | null = null, tone: Tone = 'none'): Omit<PanelSummary, 'id' | 'title'> => ({ summary, tone, count })
+export const figure = (summary: string, count: number | null = null, tone: Tone = 'none'): Omit<PanelSummary, 'id' | 'title'> => ({
+  summary,
+  tone,
+  count,
+})

@@ -16,7 +16,11 @@ import { isFunction, read, type Source } from './source.ts'
 export const ejsSource: Source = {
   id: 'ejs',
   what: 'the ejs module',
-  recognise: (value) => isFunction(read(value, 'compile')) && isFunction(read(value, 'renderFile')) && isFunction(read(value, 'render')) && read(value, 'delimiter') !== null,
+  recognise: (value) =>
+    isFunction(read(value, 'compile')) &&
+    isFunction(read(value, 'renderFile')) &&
+    isFunction(read(value, 'render')) &&
+    read(value, 'delimiter') !== null,
   watch: (target: never, label) => ({ undo: patchEjs(target as object), label: label ?? 'ejs' }),
 }
 
@@ -32,7 +36,13 @@ export function patchEjsOf(engine: unknown): Undo | null {
     if (!file.includes('ejs')) continue
     const exported: unknown = cache[file]?.exports
     for (const candidate of [exported, read(exported, 'default')]) {
-      if (typeof candidate === 'object' && candidate !== null && (read(candidate, '__express') === engine || read(candidate, 'renderFile') === engine) && isFunction(read(candidate, 'compile'))) return patchEjs(candidate)
+      if (
+        typeof candidate === 'object' &&
+        candidate !== null &&
+        (read(candidate, '__express') === engine || read(candidate, 'renderFile') === engine) &&
+        isFunction(read(candidate, 'compile'))
+      )
+        return patchEjs(candidate)
     }
   }
   return null
@@ -42,9 +52,16 @@ function patchEjs(ejs: object): Undo {
   let known = patched.get(ejs)
   if (known === undefined) {
     const undo = patchMethod(ejs, 'compile', (original) => {
-      return function compile(this: unknown, template: unknown, options?: { filename?: unknown; client?: unknown }, ...rest: unknown[]): unknown {
+      return function compile(
+        this: unknown,
+        template: unknown,
+        options?: { filename?: unknown; client?: unknown },
+        ...rest: unknown[]
+      ): unknown {
         const render: unknown = original.call(this, template, options, ...rest)
-        return isFunction(render) && options?.client !== true && typeof options?.filename === 'string' ? followed(render as AnyFunction, options.filename) : render
+        return isFunction(render) && options?.client !== true && typeof options?.filename === 'string'
+          ? followed(render as AnyFunction, options.filename)
+          : render
       }
     })
     known = { undo, uses: 0 }

@@ -47,7 +47,9 @@ export const watchedEmitters = new Set<WatchedEmitter>()
 export const emitterSource: Source = {
   id: 'emitter',
   what: 'an EventEmitter',
-  recognise: (value) => value instanceof EventEmitter || (isFunction(read(value, 'emit')) && isFunction(read(value, 'on')) && isFunction(read(value, 'rawListeners'))),
+  recognise: (value) =>
+    value instanceof EventEmitter ||
+    (isFunction(read(value, 'emit')) && isFunction(read(value, 'on')) && isFunction(read(value, 'rawListeners'))),
   watch(target: never, label, { limits }) {
     const emitter = target as Emitter
     const name = label ?? className(emitter) ?? 'EventEmitter'
@@ -75,7 +77,17 @@ export const emitterSource: Source = {
   },
 }
 
-function observe(emitter: Emitter, event: PropertyKey, args: unknown[], original: (...args: unknown[]) => unknown, record: RequestRecord, frame: Frame, label: string, limits: Limits, below: (...args: never[]) => unknown): unknown {
+function observe(
+  emitter: Emitter,
+  event: PropertyKey,
+  args: unknown[],
+  original: (...args: unknown[]) => unknown,
+  record: RequestRecord,
+  frame: Frame,
+  label: string,
+  limits: Limits,
+  below: (...args: never[]) => unknown,
+): unknown {
   const entry = begin(record, frame, event, args, label, limits, below)
   if (entry === undefined) return original.call(emitter, event, ...args)
   const outer = running
@@ -93,18 +105,29 @@ function observe(emitter: Emitter, event: PropertyKey, args: unknown[], original
   }
 }
 
-const begin = guard('emitter.begin', (record: RequestRecord, frame: Frame, event: PropertyKey, args: unknown[], label: string, limits: Limits, below: (...args: never[]) => unknown): RawEntry => {
-  const name = typeof event === 'symbol' ? event.toString() : String(event)
-  const data: RawSignal = {
-    event: name.slice(0, 200),
-    emitter: label,
-    args: args.slice(0, 10).map((arg) => preview(arg, limits)),
-    listeners: [],
-  }
-  const entry = record.begin(signalKind, data.event, frame.parentId, data)
-  record.locate(entry, `signal ${label} ${data.event}`, below)
-  return entry
-})
+const begin = guard(
+  'emitter.begin',
+  (
+    record: RequestRecord,
+    frame: Frame,
+    event: PropertyKey,
+    args: unknown[],
+    label: string,
+    limits: Limits,
+    below: (...args: never[]) => unknown,
+  ): RawEntry => {
+    const name = typeof event === 'symbol' ? event.toString() : String(event)
+    const data: RawSignal = {
+      event: name.slice(0, 200),
+      emitter: label,
+      args: args.slice(0, 10).map((arg) => preview(arg, limits)),
+      listeners: [],
+    }
+    const entry = record.begin(signalKind, data.event, frame.parentId, data)
+    record.locate(entry, `signal ${label} ${data.event}`, below)
+    return entry
+  },
+)
 
 const finish = guard('emitter.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
   const pending = (entry.data as RawSignal).listeners.some((listener) => listener.endMs === -1)
@@ -113,16 +136,27 @@ const finish = guard('emitter.finish', (record: RequestRecord, entry: RawEntry, 
 })
 
 /** Puts stopwatches in place of the listeners; `undefined` when there is nothing to time. */
-const swap = guard('emitter.swap', (emitter: Emitter, event: PropertyKey, record: RequestRecord, frame: Frame, entry: RawEntry): Handlers | undefined => {
-  const events = emitter._events
-  const handlers = events === undefined ? undefined : events[event]
-  if (events === undefined || handlers === undefined) return undefined
-  // Node emits the error monitor's event first, with the list of `error` in place: left alone
-  if (event === 'error' && emitter.listenerCount(EventEmitter.errorMonitor) > 0) return undefined
-  running = { emitter, event, handlers, record, frame: { scope: frame.scope, parentId: entry.id }, entry, catches: catchesRejections(emitter) }
-  events[event] = isFunction(handlers) ? stopwatch(handlers as Listener) : handlers.map(stopwatch)
-  return handlers
-})
+const swap = guard(
+  'emitter.swap',
+  (emitter: Emitter, event: PropertyKey, record: RequestRecord, frame: Frame, entry: RawEntry): Handlers | undefined => {
+    const events = emitter._events
+    const handlers = events === undefined ? undefined : events[event]
+    if (events === undefined || handlers === undefined) return undefined
+    // Node emits the error monitor's event first, with the list of `error` in place: left alone
+    if (event === 'error' && emitter.listenerCount(EventEmitter.errorMonitor) > 0) return undefined
+    running = {
+      emitter,
+      event,
+      handlers,
+      record,
+      frame: { scope: frame.scope, parentId: entry.id },
+      entry,
+      catches: catchesRejections(emitter),
+    }
+    events[event] = isFunction(handlers) ? stopwatch(handlers as Listener) : handlers.map(stopwatch)
+    return handlers
+  },
+)
 
 /** Before the first listener runs Node has its own copy: from here on the app sees its own list. */
 function restore(run: Running): void {
@@ -204,7 +238,8 @@ function returned(run: Running, started: RawListener, listener: Listener, result
     if (error !== noError) started.error = errorText(error)
     const { listeners } = run.entry.data as RawSignal
     run.record.version++
-    if (listeners.every((listener) => listener.endMs !== -1)) run.record.finish(run.entry, listeners.some((listener) => listener.error !== null) ? 'error' : 'ok')
+    if (listeners.every((listener) => listener.endMs !== -1))
+      run.record.finish(run.entry, listeners.some((listener) => listener.error !== null) ? 'error' : 'ok')
   }
   const { catches } = run
   nativeThen.call(

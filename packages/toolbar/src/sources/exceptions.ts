@@ -11,23 +11,26 @@ const maxStack = 20_000
 const lastSeen = new WeakMap<RequestRecord, { error: unknown; entry: RawEntry }>()
 
 /** Records an error on its way to the error handlers; the same error on its further way is the same entry. */
-export const noteException = guard('exceptions.note', (record: RequestRecord, parentId: number, error: unknown, raisedBy: string | null): void => {
-  const known = lastSeen.get(record)
-  if (known !== undefined && known.error === error) return
-  const cause = toCause(error)
-  const data: RawException = {
-    ...cause,
-    status: statusOf(error),
-    causes: causesOf(error),
-    properties: propertiesOf(error, record),
-    raisedBy,
-    handledBy: null,
-  }
-  const entry = record.point(exceptionKind, cause.name, parentId, data)
-  entry.status = 'error'
-  if (cause.stack !== '') entry.stack = { text: cause.stack }
-  lastSeen.set(record, { error, entry })
-})
+export const noteException = guard(
+  'exceptions.note',
+  (record: RequestRecord, parentId: number, error: unknown, raisedBy: string | null): void => {
+    const known = lastSeen.get(record)
+    if (known !== undefined && known.error === error) return
+    const cause = toCause(error)
+    const data: RawException = {
+      ...cause,
+      status: statusOf(error),
+      causes: causesOf(error),
+      properties: propertiesOf(error, record),
+      raisedBy,
+      handledBy: null,
+    }
+    const entry = record.point(exceptionKind, cause.name, parentId, data)
+    entry.status = 'error'
+    if (cause.stack !== '') entry.stack = { text: cause.stack }
+    lastSeen.set(record, { error, entry })
+  },
+)
 
 /** An error handler of the app took the error; `null` when it passed it on. */
 export const noteHandler = guard('exceptions.handler', (record: RequestRecord, error: unknown, handler: string | null): void => {
@@ -43,7 +46,8 @@ export function forgetExceptions(record: RequestRecord): void {
 }
 
 function toCause(error: unknown): RawCause {
-  if (typeof error !== 'object' || error === null) return { name: 'not an Error', message: String(error).slice(0, 2_000), code: null, stack: '' }
+  if (typeof error !== 'object' || error === null)
+    return { name: 'not an Error', message: String(error).slice(0, 2_000), code: null, stack: '' }
   return {
     name: ownText(error, 'name') ?? className(error) ?? 'Error',
     message: (ownText(error, 'message') ?? '').slice(0, 5_000),

@@ -48,7 +48,12 @@ type Next = (...args: unknown[]) => unknown
 type Request = IncomingMessage & { params?: unknown; method?: string }
 
 /** Patches the layers of an app's router on first sight. @param skip our own middleware: it is no span */
-export function patchLayers(app: object, skip: (handle: unknown) => boolean, keep: (undo: Undo) => void, onApp: (req: IncomingMessage) => void): void {
+export function patchLayers(
+  app: object,
+  skip: (handle: unknown) => boolean,
+  keep: (undo: Undo) => void,
+  onApp: (req: IncomingMessage) => void,
+): void {
   const router = read(app, '_router') ?? read(app, 'router')
   const [layer] = (read(router, 'stack') as object[] | undefined) ?? []
   const prototype = layer === undefined ? null : (Object.getPrototypeOf(layer) as object | null)
@@ -77,11 +82,17 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
     const entry = begin(this, req, state, outer)
     if (entry === undefined) return original.call(this, req, res, next)
     const { record } = state
-    const inner: LayerFrame = { scope: outer.scope, parentId: entry.id, mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount }
-    return context.run(inner, () => original.call(this, req, res, (...args: unknown[]) => {
-      leave(state, record, entry, args[0])
-      return context.run(outer, () => next(...args))
-    }))
+    const inner: LayerFrame = {
+      scope: outer.scope,
+      parentId: entry.id,
+      mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
+    }
+    return context.run(inner, () =>
+      original.call(this, req, res, (...args: unknown[]) => {
+        leave(state, record, entry, args[0])
+        return context.run(outer, () => next(...args))
+      }),
+    )
   }
 }
 
@@ -108,7 +119,8 @@ function handleError(original: AnyFunction): AnyFunction {
 /** The frame around the layer: the current one, or the request's own where the context was lost on the way. */
 function outerFrame(state: Serving): LayerFrame {
   const current = context.getStore() as LayerFrame | undefined
-  if (current !== undefined && current.scope === state.record.scope) return current.mount === undefined ? { ...current, mount: '' } : current
+  if (current !== undefined && current.scope === state.record.scope)
+    return current.mount === undefined ? { ...current, mount: '' } : current
   return { ...state.record.rootFrame, mount: '' }
 }
 
@@ -126,7 +138,14 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
   const { handle } = layer
   const isHandler = own.route?.stack.includes(layer) === true
   const pattern = isHandler ? patternText(own.route?.path) : mountPattern(layer)
-  const kind: RawMiddleware['kind'] = handle.length === 4 ? 'error' : isHandler ? 'handler' : isFunction(handle) && (Array.isArray(read(handle, 'stack')) || handle.name === 'mounted_app') ? 'router' : 'middleware'
+  const kind: RawMiddleware['kind'] =
+    handle.length === 4
+      ? 'error'
+      : isHandler
+        ? 'handler'
+        : isFunction(handle) && (Array.isArray(read(handle, 'stack')) || handle.name === 'mounted_app')
+          ? 'router'
+          : 'middleware'
   const data: RawMiddleware = {
     kind,
     path: isHandler ? outer.mount + pattern : pattern,
@@ -134,7 +153,12 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
     target: new WeakRef(handle),
   }
   const { record } = state
-  const entry = record.begin(middlewareKind, handle.name || (isHandler ? `${req.method} ${data.path}` : pattern === '' ? '<anonymous>' : `<anonymous> ${pattern}`), outer.parentId, data)
+  const entry = record.begin(
+    middlewareKind,
+    handle.name || (isHandler ? `${req.method} ${data.path}` : pattern === '' ? '<anonymous>' : `<anonymous> ${pattern}`),
+    outer.parentId,
+    data,
+  )
   if (isHandler) {
     record.facts.route = data.path
     record.facts.handler = { name: entry.name, place: data.target }
@@ -168,7 +192,11 @@ function mountPattern(layer: Layer): string {
   if (typeof path !== 'string' || path === '' || path === '/') return ''
   let pattern = path
   for (const [name, value] of Object.entries((params as Record<string, unknown> | undefined) ?? {})) {
-    if (typeof value === 'string' && value !== '' && !/^\d+$/.test(name)) pattern = pattern.split('/').map((segment) => (safeDecode(segment) === value ? `:${name}` : segment)).join('/')
+    if (typeof value === 'string' && value !== '' && !/^\d+$/.test(name))
+      pattern = pattern
+        .split('/')
+        .map((segment) => (safeDecode(segment) === value ? `:${name}` : segment))
+        .join('/')
   }
   return pattern.replace(/\/$/, '')
 }

@@ -36,5 +36,8 @@ const note = guard('express.send', (res: Response, body: string): void => {
   if (serving === undefined || serving.record.facts.body !== null || !/\bjson\b/i.test(String(res.getHeader('content-type') ?? ''))) return
   const { facts, limits } = serving.record
   // a slice would keep all of a long text alive: a short copy of the beginning does not
-  facts.body = { text: body.length <= limits.bodyBytes ? body : Buffer.from(body.slice(0, limits.bodyBytes)).toString(), length: body.length }
+  facts.body = {
+    text: body.length <= limits.bodyBytes ? body : Buffer.from(body.slice(0, limits.bodyBytes)).toString(),
+    length: body.length,
+  }
 })

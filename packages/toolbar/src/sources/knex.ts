@@ -52,7 +52,10 @@ let transactionCount = 0
 export const knexSource: Source = {
   id: 'knex',
   what: 'a knex instance',
-  recognise: (value) => isFunction(read(value, 'raw')) && isFunction(read(value, 'transaction')) && isFunction(read(read(value, 'client'), 'acquireConnection')),
+  recognise: (value) =>
+    isFunction(read(value, 'raw')) &&
+    isFunction(read(value, 'transaction')) &&
+    isFunction(read(read(value, 'client'), 'acquireConnection')),
   watch(target: never, label: Label) {
     const client = read(target, 'client') as Client
     const known = watched.get(client.config)
@@ -75,7 +78,8 @@ export const knexSource: Source = {
 
 function patchPrototype(client: object): Undo {
   let prototype = Object.getPrototypeOf(client) as object
-  while (Object.getPrototypeOf(prototype) !== null && !Object.hasOwn(prototype, 'query')) prototype = Object.getPrototypeOf(prototype) as object
+  while (Object.getPrototypeOf(prototype) !== null && !Object.hasOwn(prototype, 'query'))
+    prototype = Object.getPrototypeOf(prototype) as object
   let patched = patchedPrototypes.get(prototype)
   if (patched === undefined) {
     const undos = [patchQuery(prototype, 'query'), patchQuery(prototype, 'stream'), patchAcquire(prototype)]
@@ -119,40 +123,46 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
   })
 }
 
-const begin = guard('knex.begin', (record: RequestRecord, frame: Frame, target: Watched, connection: Connection, asked: unknown): RawEntry => {
-  const sql = typeof asked === 'string' ? asked : (asked as QueryObject).sql
-  const transaction = isTransactionStatement(sql)
-  const data: RawSql = {
-    sql,
-    params: none,
-    dialect: target.dialect,
-    connection: target.label,
-    connectionId: connection.__knexUid ?? null,
-    transaction,
-    rows: -1,
-    error: null,
-    transactionId: null,
-    savepoint: null,
-    waitMs: takeWait(connection),
-    duplicateGroup: 0,
-    similarGroup: 0,
-  }
-  noteTransaction(connection, data)
-  return record.begin(transaction ? transactionKind : sqlKind, '', frame.parentId, data)
-})
+const begin = guard(
+  'knex.begin',
+  (record: RequestRecord, frame: Frame, target: Watched, connection: Connection, asked: unknown): RawEntry => {
+    const sql = typeof asked === 'string' ? asked : (asked as QueryObject).sql
+    const transaction = isTransactionStatement(sql)
+    const data: RawSql = {
+      sql,
+      params: none,
+      dialect: target.dialect,
+      connection: target.label,
+      connectionId: connection.__knexUid ?? null,
+      transaction,
+      rows: -1,
+      error: null,
+      transactionId: null,
+      savepoint: null,
+      waitMs: takeWait(connection),
+      duplicateGroup: 0,
+      similarGroup: 0,
+    }
+    noteTransaction(connection, data)
+    return record.begin(transaction ? transactionKind : sqlKind, '', frame.parentId, data)
+  },
+)
 
 const none: readonly unknown[] = Object.freeze([])
 
 /** knex has written the final SQL and bindings into the query object by now. */
-const afterCall = guard('knex.call', (record: RequestRecord, entry: RawEntry, asked: unknown, below: (...args: never[]) => unknown): void => {
-  const data = entry.data as RawSql
-  if (typeof asked === 'object' && asked !== null) {
-    const { sql, bindings } = asked as QueryObject
-    data.sql = sql
-    data.params = bindings ?? none
-  }
-  data.sql = record.locate(entry, data.sql, below)
-})
+const afterCall = guard(
+  'knex.call',
+  (record: RequestRecord, entry: RawEntry, asked: unknown, below: (...args: never[]) => unknown): void => {
+    const data = entry.data as RawSql
+    if (typeof asked === 'object' && asked !== null) {
+      const { sql, bindings } = asked as QueryObject
+      data.sql = sql
+      data.params = bindings ?? none
+    }
+    data.sql = record.locate(entry, data.sql, below)
+  },
+)
 
 function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): void {
   if (!isFunction(read(promise, 'then'))) return finish(record, entry, undefined, connection)
@@ -177,7 +187,10 @@ const fail = guard('knex.fail', (record: RequestRecord, entry: RawEntry, error: 
 function toSqlError(error: unknown): NonNullable<RawSql['error']> {
   const message = read(error, 'message')
   const code = read(error, 'code') ?? read(error, 'errno')
-  return { message: typeof message === 'string' ? message.slice(0, 2_000) : String(error).slice(0, 2_000), code: code === undefined ? null : String(code).slice(0, 60) }
+  return {
+    message: typeof message === 'string' ? message.slice(0, 2_000) : String(error).slice(0, 2_000),
+    code: code === undefined ? null : String(code).slice(0, 60),
+  }
 }
 
 /** Rows returned, else rows affected; -1 when the answer does not say. Shapes: pg Result, mysql2 [rows, fields] or [header], SQLite rows or { changes }. */
@@ -186,7 +199,8 @@ function rowsOf(answer: QueryObject | undefined): number {
   if (Array.isArray(response)) {
     const [first] = response as unknown[]
     if (response.length === 2 && Array.isArray(first)) return first.length
-    if (response.length >= 1 && typeof read(first, 'affectedRows') === 'number' && read(first, 'fieldCount') !== undefined) return read(first, 'affectedRows') as number
+    if (response.length >= 1 && typeof read(first, 'affectedRows') === 'number' && read(first, 'fieldCount') !== undefined)
+      return read(first, 'affectedRows') as number
     return response.length
   }
   const count = read(response, 'rowCount') ?? read(response, 'changes') ?? answer?.context?.changes
@@ -238,24 +252,27 @@ const noteWait = guard('knex.acquire', (connection: Connection, waitMs: number):
   if (typeof connection === 'object' && connection !== null) waits.set(connection, waitMs)
 })
 
-const noteFailedAcquire = guard('knex.acquire-failed', (record: RequestRecord, frame: Frame, target: Watched, waitMs: number, error: unknown): void => {
-  const data: RawSql = {
-    sql: '-- no connection',
-    params: none,
-    dialect: target.dialect,
-    connection: target.label,
-    connectionId: null,
-    transaction: false,
-    rows: -1,
-    error: toSqlError(error),
-    transactionId: null,
-    savepoint: null,
-    waitMs,
-    duplicateGroup: 0,
-    similarGroup: 0,
-  }
-  record.point(sqlKind, '', frame.parentId, data).status = 'error'
-})
+const noteFailedAcquire = guard(
+  'knex.acquire-failed',
+  (record: RequestRecord, frame: Frame, target: Watched, waitMs: number, error: unknown): void => {
+    const data: RawSql = {
+      sql: '-- no connection',
+      params: none,
+      dialect: target.dialect,
+      connection: target.label,
+      connectionId: null,
+      transaction: false,
+      rows: -1,
+      error: toSqlError(error),
+      transactionId: null,
+      savepoint: null,
+      waitMs,
+      duplicateGroup: 0,
+      similarGroup: 0,
+    }
+    record.point(sqlKind, '', frame.parentId, data).status = 'error'
+  },
+)
 
 function takeWait(connection: Connection): number {
   const waitMs = waits.get(connection)
@@ -271,7 +288,8 @@ function toDialect(dialect: string): string {
 /** The database of the connection, or the dialect; never a host, user or password. */
 function databaseName(client: Client): string {
   const { connection } = client.config
-  const name = typeof connection === 'string' ? fromUrl(connection) : (read(connection, 'database') ?? fromUrl(read(connection, 'connectionString')))
+  const name =
+    typeof connection === 'string' ? fromUrl(connection) : (read(connection, 'database') ?? fromUrl(read(connection, 'connectionString')))
   if (typeof name === 'string' && name !== '') return name
   const file = read(connection, 'filename')
   if (typeof file === 'string' && file !== '') return file.startsWith(':') ? file : path.basename(file)

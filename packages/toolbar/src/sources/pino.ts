@@ -1,5 +1,5 @@
-import { context, noteLate, type Frame } from '../core/context.ts'
-import { logKind, type LogFieldNames, type RawLog } from '../core/entries/log.ts'
+import { context, type Frame, noteLate } from '../core/context.ts'
+import { type LogFieldNames, logKind, type RawLog } from '../core/entries/log.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
@@ -36,14 +36,25 @@ export const pinoSource: Source = {
 const warnLevel = 40
 const errorLevel = 50
 
-const note = guard('pino.line', (record: RequestRecord, frame: Frame, line: string, level: unknown, logger: string, names: LogFieldNames, below: (...args: never[]) => unknown): void => {
-  const levelValue = typeof level === 'number' ? level : 0
-  const data: RawLog = { line, levelValue, logger, names }
-  if (levelValue >= errorLevel) record.errors++
-  else if (levelValue >= warnLevel) record.warnings++
-  const entry = record.point(logKind, '', frame.parentId, data)
-  record.locate(entry, `log ${levelValue}`, below)
-})
+const note = guard(
+  'pino.line',
+  (
+    record: RequestRecord,
+    frame: Frame,
+    line: string,
+    level: unknown,
+    logger: string,
+    names: LogFieldNames,
+    below: (...args: never[]) => unknown,
+  ): void => {
+    const levelValue = typeof level === 'number' ? level : 0
+    const data: RawLog = { line, levelValue, logger, names }
+    if (levelValue >= errorLevel) record.errors++
+    else if (levelValue >= warnLevel) record.warnings++
+    const entry = record.point(logKind, '', frame.parentId, data)
+    record.locate(entry, `log ${levelValue}`, below)
+  },
+)
 
 /** pino names its internals by symbols it exports as `pino.symbols`; an instance reaches them through its prototypes. */
 function lineSymbol(value: unknown): symbol | undefined {

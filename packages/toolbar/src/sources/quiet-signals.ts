@@ -4,7 +4,9 @@ import { watchedEmitters } from './emitter.ts'
 const maxQuiet = 200
 
 /** Listeners that are connected to watched emitters and whose event did not fire. @param fired `emitter\nevent` of those that did */
-export function quietSignals(fired: ReadonlySet<string>): { emitter: string; event: string; listeners: { name: string; site: string | null }[] }[] {
+export function quietSignals(
+  fired: ReadonlySet<string>,
+): { emitter: string; event: string; listeners: { name: string; site: string | null }[] }[] {
   const quiet: ReturnType<typeof quietSignals> = []
   for (const { emitter, label } of watchedEmitters) {
     const target = emitter.deref()

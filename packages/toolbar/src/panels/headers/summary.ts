@@ -5,6 +5,7 @@ export const headersPanel = definePanel<HeadersPanelData>({
   id: 'headers',
   title: 'Headers',
   types: [],
-  summary: ({ facts }) => figure(`${facts.requestHeaders.length} + ${facts.responseHeaders.length}`, facts.requestHeaders.length + facts.responseHeaders.length),
+  summary: ({ facts }) =>
+    figure(`${facts.requestHeaders.length} + ${facts.responseHeaders.length}`, facts.requestHeaders.length + facts.responseHeaders.length),
   data: ({ facts }) => ({ request: facts.requestHeaders, response: facts.responseHeaders }),
 })

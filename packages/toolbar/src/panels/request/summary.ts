@@ -12,7 +12,10 @@ export const requestPanel = definePanel<RequestPanelData>({
       method: summary.method,
       url: summary.url,
       route: summary.route,
-      handler: facts.handler === null ? null : { name: facts.handler.name, site: site === null ? null : `${site.file}:${site.line}:${site.column}` },
+      handler:
+        facts.handler === null
+          ? null
+          : { name: facts.handler.name, site: site === null ? null : `${site.file}:${site.line}:${site.column}` },
       httpVersion: facts.httpVersion,
       remoteAddress: facts.remoteAddress,
       startedAt: summary.startedAt,

@@ -5,7 +5,12 @@ export const responsePanel = definePanel<ResponsePanelData>({
   id: 'response',
   title: 'Response',
   types: [],
-  summary: ({ summary }) => figure(summary.status === null ? 'no answer' : String(summary.status), summary.status, (summary.status ?? 0) >= 500 ? 'error' : (summary.status ?? 0) >= 400 ? 'warn' : 'none'),
+  summary: ({ summary }) =>
+    figure(
+      summary.status === null ? 'no answer' : String(summary.status),
+      summary.status,
+      (summary.status ?? 0) >= 500 ? 'error' : (summary.status ?? 0) >= 400 ? 'warn' : 'none',
+    ),
   data: ({ summary, facts }) => ({
     status: summary.status,
     statusMessage: facts.statusMessage,

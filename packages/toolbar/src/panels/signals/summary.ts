@@ -8,7 +8,11 @@ export const signalsPanel = definePanel<SignalsPanelData>({
   types: ['signal'],
   summary({ summary, entries }) {
     const count = summary.counts.signal ?? 0
-    return figure(count.toLocaleString('en-US'), count, entries.some((entry) => entry.type === 'signal' && entry.status === 'error') ? 'error' : 'none')
+    return figure(
+      count.toLocaleString('en-US'),
+      count,
+      entries.some((entry) => entry.type === 'signal' && entry.status === 'error') ? 'error' : 'none',
+    )
   },
   data(view, _query, context) {
     const signals = view.entries.filter((entry): entry is Entry<SignalData> => entry.type === 'signal')

@@ -10,7 +10,11 @@ export const sqlPanel = definePanel<SqlPanelData>({
     const count = summary.counts.sql ?? 0
     if (count === 0) return figure('0', 0)
     const failed = entries.some((entry) => entry.type === 'sql' && entry.status === 'error')
-    return figure(`${count.toLocaleString('en-US')} · ${ms(summary.times.sql ?? 0)}`, count, failed ? 'error' : summary.largestGroup >= 5 ? 'warn' : 'none')
+    return figure(
+      `${count.toLocaleString('en-US')} · ${ms(summary.times.sql ?? 0)}`,
+      count,
+      failed ? 'error' : summary.largestGroup >= 5 ? 'warn' : 'none',
+    )
   },
   data(view, query, context) {
     const all = view.entries.filter((entry): entry is Entry<SqlData> => entry.type === 'sql')
@@ -60,8 +64,22 @@ class ColumnBuilder {
   readonly groups: SqlGroup[] = []
   readonly transactions: SqlPanelData['transactions'] = []
   readonly columns: SqlColumns = {
-    id: [], startMs: [], durationMs: [], waitMs: [], text: [], params: [], rows: [], site: [], inferred: [],
-    connection: [], similar: [], duplicate: [], transaction: [], kind: [], parentId: [], errors: {},
+    id: [],
+    startMs: [],
+    durationMs: [],
+    waitMs: [],
+    text: [],
+    params: [],
+    rows: [],
+    site: [],
+    inferred: [],
+    connection: [],
+    similar: [],
+    duplicate: [],
+    transaction: [],
+    kind: [],
+    parentId: [],
+    errors: {},
   }
   private readonly groupIndexes = new Map<number, number>()
   private readonly connectionIndexes = new Map<string, number>()
@@ -70,7 +88,10 @@ class ColumnBuilder {
   /** Totals of groups, connections and transactions are of all queries, whatever part is shown. */
   group(entry: Entry<SqlData>): void {
     const { data, durationMs } = entry
-    for (const [id, kind] of [[data.similarGroup, 'similar'], [data.duplicateGroup, 'duplicate']] as const) {
+    for (const [id, kind] of [
+      [data.similarGroup, 'similar'],
+      [data.duplicateGroup, 'duplicate'],
+    ] as const) {
       if (id === null) continue
       const group = this.groups[this.groupIndex(id, kind, data)] as SqlGroup
       group.count++

@@ -1,5 +1,5 @@
 import type { Entry, TemplateData } from '../../contract/types.ts'
-import { definePanel, figure, ms } from '../panel.ts'
+import { definePanel, figure, ms, round } from '../panel.ts'
 import type { TemplateRender, TemplatesPanelData } from './data.ts'
 
 export const templatesPanel = definePanel<TemplatesPanelData>({
@@ -23,7 +23,7 @@ export const templatesPanel = definePanel<TemplatesPanelData>({
     }
     return {
       requestMs: view.summary.durationMs,
-      renders: [...renders.values()].map((render) => ({ ...render, ownMs: Math.max(0, Math.round(render.ownMs * 1_000) / 1_000) })),
+      renders: [...renders.values()].map((render) => ({ ...render, ownMs: round(Math.max(0, render.ownMs)) })),
       durationMs: view.summary.times.template ?? 0,
       truncated: view.truncated.template ?? 0,
     }
@@ -32,5 +32,17 @@ export const templatesPanel = definePanel<TemplatesPanelData>({
 
 function toRender(entry: Entry<TemplateData>): TemplateRender {
   const { id, parentId, name, startMs, durationMs, data } = entry
-  return { id, parentId, name, engine: data.engine, file: data.file, startMs, durationMs, ownMs: durationMs ?? 0, locals: data.locals, error: entry.status === 'error', queries: 0 }
+  return {
+    id,
+    parentId,
+    name,
+    engine: data.engine,
+    file: data.file,
+    startMs,
+    durationMs,
+    ownMs: durationMs ?? 0,
+    locals: data.locals,
+    error: entry.status === 'error',
+    queries: 0,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Entry, MiddlewareData, SqlData } from '../../contract/types.ts'
-import { definePanel, figure, ms } from '../panel.ts'
+import { definePanel, figure, ms, round } from '../panel.ts'
 import type { MiddlewareTime, TimePanelData } from './data.ts'
 
 export const timePanel = definePanel<TimePanelData>({
@@ -32,7 +32,7 @@ export const timePanel = definePanel<TimePanelData>({
       heapDeltaBytes: facts.heapDeltaBytes,
       concurrent: facts.concurrent,
       times: summary.times,
-      middleware: [...rows.values()].map((row) => ({ ...row, ownMs: Math.max(0, row.ownMs) })),
+      middleware: [...rows.values()].map((row) => ({ ...row, ownMs: round(Math.max(0, row.ownMs)), sqlMs: round(row.sqlMs) })),
     }
   },
 })
@@ -43,7 +43,11 @@ function toRow(entry: Entry<MiddlewareData>): MiddlewareTime {
 }
 
 /** The nearest middleware an entry ran in. */
-function enclosing(from: number | null, rows: ReadonlyMap<number, MiddlewareTime>, parents: ReadonlyMap<number, number | null>): MiddlewareTime | null {
+function enclosing(
+  from: number | null,
+  rows: ReadonlyMap<number, MiddlewareTime>,
+  parents: ReadonlyMap<number, number | null>,
+): MiddlewareTime | null {
   for (let id = from; id !== null; id = parents.get(id) ?? null) {
     const row = rows.get(id)
     if (row !== undefined) return row
