@@ -80,15 +80,15 @@ export function className(value: object): string | null {
   try {
     const prototype = Object.getPrototypeOf(value)
     if (prototype === null) return null
-    const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-    return typeof constructor === 'function' ? constructorName(constructor) : null
+    const maker = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+    return typeof maker === 'function' ? functionName(maker) : null
   } catch {
     return null
   }
 }
 
-function constructorName(constructor: object): string | null {
-  const name = Object.getOwnPropertyDescriptor(constructor, 'name')?.value
+function functionName(target: object): string | null {
+  const name = Object.getOwnPropertyDescriptor(target, 'name')?.value
   return typeof name === 'string' && name !== '' ? name : null
 }
 

@@ -132,7 +132,10 @@ export class Recorder {
 
   private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): void => {
     if (record.sealed) return
-    if (record.openEntries === 0) return this.seal(record)
+    if (record.openEntries === 0) {
+      this.seal(record)
+      return
+    }
     this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
     if (this.bus.heard('request')) this.publish(record)
   })

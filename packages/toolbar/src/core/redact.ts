@@ -160,7 +160,7 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
       if (equals === -1) return text(pair)
       return isSecretKey(decode(pair.slice(0, equals)), pair.slice(equals + 1)) ? `${pair.slice(0, equals)}=${mask}` : text(pair)
     })
-    return text(address.slice(0, at)) + '?' + masked.join('&') + (hash === -1 ? '' : text(address.slice(hash)))
+    return `${text(address.slice(0, at))}?${masked.join('&')}${hash === -1 ? '' : text(address.slice(hash))}`
   }
 
   return { isSecretKey, text, value, url, mask }

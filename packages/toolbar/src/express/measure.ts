@@ -45,7 +45,6 @@ function followPromise(promise: Promise<unknown>, record: RequestRecord, entry: 
 }
 
 interface Thenable {
-  // biome-ignore lint/suspicious/noThenProperty: it describes what is found
   then: (onValue?: unknown, onError?: unknown) => unknown
 }
 
