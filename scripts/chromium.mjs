@@ -70,7 +70,7 @@ export async function ensureChromium() {
 
 async function installChromium() {
   // Where downloads are blocked this hangs or fails; the limit keeps a first run short.
-  const { code } = await runNode([binOf('@playwright/test', 'playwright'), 'install', 'chromium'], { timeoutMs: 120_000, capture: true })
+  const { code } = await runNode([binOf('@playwright/test'), 'install', 'chromium'], { timeoutMs: 120_000, capture: true })
   if (code === 0 && findChromium()) return
   if (!isRoot() || !existsSync('/etc/debian_version')) return
   console.log("  Playwright's own could not be downloaded: taking Debian's package")

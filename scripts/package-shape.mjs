@@ -11,21 +11,21 @@ export async function checkPackageShape() {
   const folder = mkdtempSync(join(tmpdir(), 'debug-toolbar-shape-'))
   try {
     const tarball = await packToolbar(folder)
-    await quiet('publint', 'publint', [tarball, '--strict'])
-    await quiet('attw', '@arethetypeswrong/cli', [tarball, '--profile', 'esm-only', '--no-emoji'])
+    await quiet('publint', [tarball, '--strict'])
+    await quiet('@arethetypeswrong/cli', [tarball, '--profile', 'esm-only', '--no-emoji'])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  await quiet('knip', 'knip', [])
-  await quiet('size-limit', 'size-limit', [])
+  await quiet('knip')
+  await quiet('size-limit')
 }
 
 /** These tools print pages when all is well: show them only when it is not. */
-async function quiet(command, packageName, args) {
-  const { code, output } = await runNode([binOf(packageName, command), ...args], { capture: true, cwd: inRoot() })
+async function quiet(packageName, args = []) {
+  const { code, output } = await runNode([binOf(packageName), ...args], { capture: true, cwd: inRoot() })
   if (code !== 0) {
     console.log(output)
-    throw new Explained(`${command} failed (exit ${code}): what it printed above says what to mend.`)
+    throw new Explained(`${packageName} failed (exit ${code}): what it printed above says what to mend.`)
   }
-  console.log(`  ${command}: ok`)
+  console.log(`  ${packageName}: ok`)
 }

@@ -54,8 +54,7 @@ await main(async () => {
 })
 
 async function tool(packageName, args, env) {
-  const command = { '@playwright/test': 'playwright' }[packageName]
-  const { code } = await runNode([binOf(packageName, command), ...args], { env })
+  const { code } = await runNode([binOf(packageName), ...args], { env })
   if (code !== 0) throw new Explained(`${packageName} ${args[0]} failed (exit ${code}): what it printed above says where.`)
 }
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, inRoot } from './paths.mjs'
-import { run, runNode, runNpm } from './run.mjs'
+import { run, runNpm } from './run.mjs'
 import { Explained } from './say.mjs'
 
 const packages = {
@@ -51,7 +51,7 @@ export async function addonFor(node) {
   rmSync(folder, { recursive: true, force: true })
   cpSync(installed, source, { recursive: true, filter: (path) => !path.startsWith(join(installed, 'build')) })
   console.log(`    building better-sqlite3 ${version} for Node ${node.version}`)
-  const { code, output } = await nodeGyp(['rebuild', '--release', `--nodedir=${node.home}`], source)
+  const { code, output } = await rebuild(node, source)
   if (code !== 0)
     throw new Explained(`better-sqlite3 could not be built for Node ${node.version}:\n${output.split('\n').slice(-25).join('\n')}`)
   cpSync(join(source, 'build', 'Release', 'better_sqlite3.node'), addon)
@@ -59,12 +59,14 @@ export async function addonFor(node) {
   return addon
 }
 
-/** npm brings its node-gyp along, and says where it is to the scripts it runs. */
-async function nodeGyp(args, cwd) {
-  const options = { cwd, capture: true, timeoutMs: 900_000, env: { JOBS: 'max', npm_config_nodedir: '' } }
-  const known = process.env.npm_config_node_gyp
-  if (known) return runNode([known, ...args], options)
-  const { output } = await runNpm(['root', '--global'], { capture: true })
-  const bundled = join(output.trim().split('\n').pop(), 'npm', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
-  return existsSync(bundled) ? runNode([bundled, ...args], options) : run('node-gyp', args, options)
+/** npm brings its node-gyp along, and says where it is to the scripts it runs. The other Node runs it, so that it builds for that one. */
+async function rebuild({ binary, home }, cwd) {
+  const options = { cwd, capture: true, timeoutMs: 900_000, env: { JOBS: 'max', npm_config_nodedir: home } }
+  const gyp = process.env.npm_config_node_gyp ?? (await bundledGyp())
+  return run(binary, [gyp, 'rebuild', '--release', `--nodedir=${home}`], options)
+}
+
+async function bundledGyp() {
+  const { output } = await runNpm(['root', '--global', '--silent'], { capture: true })
+  return join(output.trim().split('\n').pop(), 'npm', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
 }

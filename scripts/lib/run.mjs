@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './paths.mjs'
+import { inRoot, root } from './paths.mjs'
 
 /**
  * Runs a program to its end. Resolves to `{ code, output }`; never rejects, so that callers decide what a failure means.
@@ -55,9 +55,9 @@ export function runNpm(args, options = {}) {
   return run('npm', args, { ...options, shell: process.platform === 'win32' })
 }
 
-/** Path of the JavaScript behind a command of an installed package. */
-export function binOf(packageName, command = packageName.split('/').pop(), from = root) {
-  const folder = join(from, 'node_modules', packageName)
+/** Path of the JavaScript behind the (first) command of an installed package. */
+export function binOf(packageName) {
+  const folder = inRoot('node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return join(folder, typeof bin === 'string' ? bin : bin[command])
+  return join(folder, typeof bin === 'string' ? bin : Object.values(bin)[0])
 }
