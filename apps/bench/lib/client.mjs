@@ -44,26 +44,25 @@ function complete(chunks) {
   const header = (name) => head.match(new RegExp(`^${name}: *(.*)$`, 'im'))?.[1]
   const bodyStart = headEnd + endOfHead.length
   const length = head.match(/^content-length: *(\d+)/im)?.[1]
-  if (length === undefined ? bytes.latin1Slice(-endOfChunks.length) !== endOfChunks : bytes.length < bodyStart + Number(length)) return null
+  if (length === undefined ? bytes.subarray(-endOfChunks.length).latin1Slice() !== endOfChunks : bytes.length < bodyStart + Number(length))
+    return null
   return {
     status: Number(head.slice(9, 12)),
     header,
     get body() {
-      const text = bytes.utf8Slice(bodyStart)
-      return length === undefined ? withoutChunkSizes(text) : text
+      const body = bytes.subarray(bodyStart)
+      return (length === undefined ? withoutChunkSizes(body) : body).utf8Slice()
     },
   }
 }
 
-/** Good enough for reading JSON and looking for a tag; never used while measuring. */
-function withoutChunkSizes(text) {
-  const bytes = Buffer.from(text)
-  let body = ''
+function withoutChunkSizes(bytes) {
+  const parts = []
   for (let at = 0; ; ) {
-    const lineEnd = bytes.indexOf('\r\n', at)
-    const size = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16)
-    if (!size) return body
-    body += bytes.utf8Slice(lineEnd + 2, lineEnd + 2 + size)
-    at = lineEnd + size + 4
+    const start = bytes.indexOf('\r\n', at) + 2
+    const size = Number.parseInt(bytes.latin1Slice(at, start), 16)
+    if (!size) return Buffer.concat(parts)
+    parts.push(bytes.subarray(start, start + size))
+    at = start + size + 2
   }
 }
