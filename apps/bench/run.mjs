@@ -27,7 +27,7 @@ await main(async () => {
   const routes = choose(allRoutes, 'path', options.routes, '--routes')
   const replicates = Number(options.replicates ?? (quick ? 3 : 5))
   const rounds = Number(options.rounds ?? (quick ? 1 : 4))
-  const scale = quick ? 1 : 3
+  const scale = quick ? 0.5 : 3
   const memoryRequests = quick ? 2_000 : 20_000
   const deadline = quick ? start + 85_000 : Number.POSITIVE_INFINITY
 
