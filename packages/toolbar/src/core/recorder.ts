@@ -200,7 +200,7 @@ export class Recorder {
     this.redirects = this.redirects.filter((redirect) => redirect.atMs >= oldest)
     const at = this.redirects.findIndex((redirect) => redirect.peer === client && redirect.target === record.facts.url)
     if (at === -1) return
-    const [redirect] = this.redirects.splice(at, 1) as [{ id: string }]
+    const [redirect] = this.redirects.splice(at, 1) as unknown as [{ id: string }]
     record.facts.redirectedFrom = redirect.id
     const source = this.running.get(redirect.id) ?? this.options.store.get(redirect.id)
     if (source !== null) {
