@@ -1,7 +1,9 @@
 /** `npm run screenshots`: pictures of the demo for the README, the same on every run: fixed size, seeded data, no animation. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chromiumArgs, ensureChromium, howToGetChromium } from './chromium.mjs'
 import { get } from './lib/http.mjs'
@@ -70,13 +72,15 @@ async function take(browser, url, { file, path, theme, panel }) {
   console.log(`  docs/${file}: ${Math.round(size / 1000)} kB`)
 }
 
-/** The demo on a free port of its own, so that one that is running stays as it is. */
+/** The demo on a free port and with a shop of its own: one that is running stays as it is, and nobody has bought anything yet. */
 async function startDemo() {
   const port = await freePort()
-  const { NODE_ENV: _unset, ...env } = process.env
+  const folder = mkdtempSync(join(tmpdir(), 'debug-toolbar-pictures-'))
+  const { NODE_ENV: _unset, ...inherited } = process.env
+  const env = { ...inherited, PORT: String(port), DATABASE_URL: `sqlite:${join(folder, 'shop.sqlite')}` }
   const child = spawn(process.execPath, [inRoot('apps/demo/src/server.js')], {
     cwd: root,
-    env: { ...env, PORT: String(port) },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -101,6 +105,7 @@ async function startDemo() {
     async stop() {
       child.kill()
       await exit
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
