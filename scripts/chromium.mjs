@@ -76,7 +76,7 @@ async function installChromium() {
   console.log("  Playwright's own could not be downloaded: taking Debian's package")
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-q'], { env, capture: true, timeoutMs: 180_000 })
-  const install = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
+  const install = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
     env,
     capture: true,
     timeoutMs: 600_000,
