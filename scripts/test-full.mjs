@@ -16,6 +16,7 @@ await main(async () => {
   await ensureInstalled()
   await ensureBuilt()
   const smoke = await packSmoke()
+  console.log(`\nsmoke: ${smoke.passed} passed, ${smoke.failed} failed, ${smoke.skipped} skipped`)
   if (smoke.failed > 0) throw new Explained(`${smoke.failed} checks of the packed package failed: each says above what it saw.`)
   await step('long tests', async () => {
     const { code } = await runNode([binOf('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
