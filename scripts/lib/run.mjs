@@ -42,6 +42,12 @@ export function run(command, args, { cwd = root, env = {}, capture = false, time
       end(127)
     })
     child.on('close', end)
+    // Its own children may outlive it and hold the pipes open: what took too long is not waited for again.
+    child.on('exit', () => {
+      if (!timedOut) return
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    })
   })
 }
 

@@ -17,4 +17,12 @@ describe('run', () => {
     expect(await runNode(['-e', 'setInterval(() => {}, 1000)'], { capture: true, timeoutMs: 300 })).toMatchObject({ code: 124 })
     expect(performance.now() - start).toBeLessThan(5000)
   })
+
+  it('does not wait for the children of what it ended', async () => {
+    const grandchild = 'setTimeout(() => {}, 4000)'
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', '${grandchild}'], { stdio: 'inherit' }); setInterval(() => {}, 1000)`
+    const start = performance.now()
+    expect(await runNode(['-e', child], { capture: true, timeoutMs: 500 })).toMatchObject({ code: 124 })
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
 })
