@@ -1,0 +1,91 @@
+import { startConfiguration } from './process.mjs'
+import { mean, shuffle } from './statistics.mjs'
+
+/**
+ * Measures all configurations side by side. A replicate is a set of fresh processes, one each; within it every round takes every route,
+ * and on every route each candidate once, in random order, between two bursts of the base:
+ *
+ *     base  candidate  base  candidate  base ...      ratio = candidate / mean(base before, base after)
+ *
+ * Every measured burst follows an unmeasured one of the same kind, so that caches and counters of both are equally warm.
+ */
+export async function measure({ configurations, routes, databaseFile, replicates, rounds, scale, deadline, log }) {
+  const samples = []
+  const startups = []
+  let done = 0
+  for (; done < replicates && (done === 0 || Date.now() < deadline); done++) {
+    const processes = new Map()
+    try {
+      for (const configuration of shuffle(configurations)) {
+        const started = await startConfiguration(configuration, databaseFile)
+        processes.set(configuration.id, started)
+        startups.push({ id: configuration.id, cpuMs: started.startupCpuMs })
+      }
+      await warmUp(processes, routes, scale)
+      for (let round = 0; round < rounds && (done + round === 0 || Date.now() < deadline); round++) {
+        log(`replicate ${done + 1} of ${replicates}, round ${round + 1} of ${rounds}`)
+        for (const route of shuffle(routes)) samples.push(...(await measureRoute(configurations, processes, route, scale)))
+      }
+      await checkRecorded(configurations, processes, routes)
+    } finally {
+      for (const started of processes.values()) await started.stop()
+    }
+  }
+  return { samples, startups, replicates: done }
+}
+
+/** Twice over all routes, so that the compiler has seen each before anything is measured. */
+async function warmUp(processes, routes, scale) {
+  for (let pass = 0; pass < 2; pass++) {
+    for (const route of routes) {
+      for (const started of processes.values()) await started.burst(route.path, countOf(route, scale))
+    }
+  }
+}
+
+async function measureRoute([base, ...candidates], processes, route, scale) {
+  const cpuOf = async ({ id }) => {
+    const started = processes.get(id)
+    const count = countOf(route, scale)
+    await started.burst(route.path, count)
+    return started.cpuPerRequest(route.path, count)
+  }
+  const samples = []
+  let before = await cpuOf(base)
+  samples.push({ id: base.id, path: route.path, cpuUs: before, ratio: 1 })
+  for (const candidate of shuffle(candidates)) {
+    const cpuUs = await cpuOf(candidate)
+    const after = await cpuOf(base)
+    samples.push({ id: candidate.id, path: route.path, cpuUs, ratio: cpuUs / mean(before, after) })
+    samples.push({ id: base.id, path: route.path, cpuUs: after, ratio: 1 })
+    before = after
+  }
+  return samples
+}
+
+/** Not while measuring: reading a record makes the server work. */
+async function checkRecorded(configurations, processes, routes) {
+  for (const { id } of configurations) {
+    const { configuration } = await import(`../configurations/${id}.mjs`)
+    if (!configuration.check) continue
+    for (const route of routes) await configuration.check(processes.get(id).connection, route)
+  }
+}
+
+/** Memory of fresh processes after the same number of requests each. */
+export async function measureMemory({ configurations, databaseFile, requests, log }) {
+  const memory = []
+  for (const configuration of shuffle(configurations)) {
+    log(`memory: ${configuration.id}`)
+    const started = await startConfiguration(configuration, databaseFile)
+    try {
+      await started.burst('/page', requests)
+      memory.push({ id: configuration.id, ...(await started.memory()) })
+    } finally {
+      await started.stop()
+    }
+  }
+  return memory
+}
+
+const countOf = (route, scale) => Math.max(2, Math.round(route.burst * scale))
