@@ -10,7 +10,7 @@ import { createBus } from './events/bus.js'
 import { notFound, showError } from './http/errors.js'
 import { requestLog } from './http/request-log.js'
 import { shopLocals, viewHelpers } from './http/shop-locals.js'
-import { StartError, toStartLine } from './http/start-error.js'
+import { toDatabaseError } from './http/start-error.js'
 import { shopRoutes } from './routes/index.js'
 import { unguardedRoutes } from './routes/wrong/unguarded.js'
 
@@ -74,6 +74,6 @@ async function openDatabase(databaseUrl, logger) {
     return db
   } catch (error) {
     await db.destroy()
-    throw error instanceof StartError ? error : new StartError(toStartLine(error, { database: describeDatabase(db) }), '', { cause: error })
+    throw toDatabaseError(error, describeDatabase(db))
   }
 }

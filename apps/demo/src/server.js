@@ -1,5 +1,5 @@
 import { createApp } from './app.js'
-import { StartError, toStartLine } from './http/start-error.js'
+import { reportStartError, StartError, toListenError } from './http/start-error.js'
 
 const port = Number(process.env.PORT || 3000)
 
@@ -9,7 +9,10 @@ try {
   }
   const { app, bus, close } = await createApp({ databaseUrl: process.env.DATABASE_URL })
   const server = app.listen(port, (error) => {
-    if (error) return fail(error, close)
+    if (error) {
+      reportStartError(toListenError(error, port))
+      return close()
+    }
     const origin = `http://localhost:${server.address().port}`
     console.log(`
   Harbour & Quill is open.
@@ -28,12 +31,5 @@ try {
     })
   }
 } catch (error) {
-  fail(error)
-}
-
-/** One line instead of a stack: the person who reads it can fix it. */
-async function fail(error, close) {
-  console.error(toStartLine(error, { port }))
-  process.exitCode = 1
-  await close?.()
+  reportStartError(error)
 }

@@ -22,10 +22,11 @@ export function connect(databaseUrl) {
 
 function openSqlite(file) {
   const filename = file === ':memory:' ? file : resolve(file)
-  if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true })
+  if (filename !== ':memory:') makeFolder(dirname(filename))
   return knex({
     client: 'better-sqlite3',
     connection: { filename },
+    log,
     useNullAsDefault: true,
     pool: {
       afterCreate(connection, done) {
@@ -38,31 +39,49 @@ function openSqlite(file) {
   })
 }
 
-function openServer(client, databaseUrl, defaultPort, timeouts) {
-  const url = parse(databaseUrl)
-  const connection = {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || defaultPort),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    ...timeouts,
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new StartError(
+      `The folder ${folder} cannot be made: ${cause.message}.`,
+      'Name a file in another folder: DATABASE_URL=sqlite:shop.sqlite.',
+      {
+        cause,
+      },
+    )
   }
-  // Five connections are few on purpose: the page about waiting for the pool needs a pool that runs out.
-  return knex({ client, connection, pool: { min: 0, max: 5, createTimeoutMillis: 6000 }, acquireConnectionTimeout: 15000 })
 }
 
-function parse(databaseUrl) {
-  const fix = `Use ${EXAMPLES}.`
-  let url
+function openServer(client, databaseUrl, defaultPort, timeouts) {
+  const connection = { ...parse(databaseUrl, defaultPort), ...timeouts }
+  // Five connections are few on purpose: the page about waiting for the pool needs a pool that runs out.
+  return knex({ client, connection, log, pool: { min: 0, max: 5, createTimeoutMillis: 6000 }, acquireConnectionTimeout: 15000 })
+}
+
+function parse(databaseUrl, defaultPort) {
+  const refuse = (why) => new StartError(`DATABASE_URL "${withoutPassword(databaseUrl)}" ${why}.`, `Use ${EXAMPLES}.`)
+  let connection
   try {
-    url = new URL(databaseUrl)
+    const url = new URL(databaseUrl)
+    connection = {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port || defaultPort),
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      database: decodeURIComponent(url.pathname.slice(1)),
+    }
   } catch {
-    throw new StartError(`DATABASE_URL "${withoutPassword(databaseUrl)}" is not a URL.`, fix)
+    throw refuse('is not a URL')
   }
-  if (!url.hostname) throw new StartError(`DATABASE_URL "${withoutPassword(databaseUrl)}" names no host.`, fix)
-  if (url.pathname.length < 2) throw new StartError(`DATABASE_URL "${withoutPassword(databaseUrl)}" names no database.`, fix)
-  return url
+  if (!connection.host) throw refuse('names no host')
+  if (!connection.database) throw refuse('names no database')
+  return connection
+}
+
+/** knex prints a connection that fails with its stack, although the query that waited for it rejects with the same error. */
+const log = {
+  warn: (message) => /^Acquire connection error/.test(message) || console.warn(message),
 }
 
 /** Where the shop's data is, fit to print: never with the password. */

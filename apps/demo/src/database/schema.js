@@ -1,5 +1,5 @@
 /** Raise it whenever a table or a seed changes: a shop with another version is built anew. */
-export const SCHEMA_VERSION = '1'
+export const SCHEMA_VERSION = '4'
 
 /** Children first, so that dropping in this order never meets a foreign key. */
 export const TABLES = [
@@ -16,12 +16,22 @@ export const TABLES = [
   'shop_meta',
 ]
 
+/** MySQL may stand on another character set, and its usual collation takes every emoji for the same. */
+const createTable = (db, name, build) =>
+  db.schema.createTable(name, (table) => {
+    if (db.client.config.client === 'mysql2') {
+      table.charset('utf8mb4')
+      table.collate('utf8mb4_unicode_520_ci')
+    }
+    build(table)
+  })
+
 export async function createSchema(db) {
-  await db.schema.createTable('shop_meta', (table) => {
+  await createTable(db, 'shop_meta', (table) => {
     table.string('name', 40).primary()
     table.string('value', 200).notNullable()
   })
-  await db.schema.createTable('authors', (table) => {
+  await createTable(db, 'authors', (table) => {
     table.increments('id')
     table.string('name', 160).notNullable()
     table.string('slug', 160).notNullable().unique()
@@ -29,12 +39,12 @@ export async function createSchema(db) {
     table.integer('born')
     table.text('biography').notNullable()
   })
-  await db.schema.createTable('categories', (table) => {
+  await createTable(db, 'categories', (table) => {
     table.increments('id')
     table.string('name', 80).notNullable()
     table.string('slug', 80).notNullable().unique()
   })
-  await db.schema.createTable('books', (table) => {
+  await createTable(db, 'books', (table) => {
     table.increments('id')
     table.integer('author_id').unsigned().notNullable().references('authors.id').index()
     table.integer('category_id').unsigned().notNullable().references('categories.id').index()
@@ -56,14 +66,14 @@ export async function createSchema(db) {
 }
 
 async function createPeopleTables(db) {
-  await db.schema.createTable('customers', (table) => {
+  await createTable(db, 'customers', (table) => {
     table.increments('id')
     table.string('name', 160).notNullable()
     table.string('email', 160).notNullable().unique()
     table.string('city', 80).notNullable()
     table.string('password_hash', 200)
   })
-  await db.schema.createTable('reviews', (table) => {
+  await createTable(db, 'reviews', (table) => {
     table.increments('id')
     table.integer('book_id').unsigned().notNullable().references('books.id').index()
     table.integer('customer_id').unsigned().notNullable().references('customers.id').index()
@@ -73,28 +83,28 @@ async function createPeopleTables(db) {
     table.text('body').notNullable()
     table.datetime('written_at').notNullable()
   })
-  await db.schema.createTable('orders', (table) => {
+  await createTable(db, 'orders', (table) => {
     table.increments('id')
     table.integer('customer_id').unsigned().notNullable().references('customers.id').index()
     table.string('status', 20).notNullable()
     table.integer('total_cents').notNullable()
     table.datetime('placed_at').notNullable()
   })
-  await db.schema.createTable('order_items', (table) => {
+  await createTable(db, 'order_items', (table) => {
     table.increments('id')
     table.integer('order_id').unsigned().notNullable().references('orders.id').index()
     table.integer('book_id').unsigned().notNullable().references('books.id').index()
     table.integer('quantity').notNullable()
     table.integer('price_cents').notNullable()
   })
-  await db.schema.createTable('readings', (table) => {
+  await createTable(db, 'readings', (table) => {
     table.increments('id')
     table.integer('author_id').unsigned().notNullable().references('authors.id')
     table.string('title', 200).notNullable()
     table.string('held_on', 80).notNullable()
     table.text('note').notNullable()
   })
-  await db.schema.createTable('submissions', (table) => {
+  await createTable(db, 'submissions', (table) => {
     table.increments('id')
     table.string('title', 300).notNullable()
     table.string('email', 160).notNullable()
@@ -126,7 +136,7 @@ export const RECORD_STRINGS = [
 
 /** The catalogue card of a book as a librarian keeps it: 41 columns, six of them long. */
 async function createWideTable(db) {
-  await db.schema.createTable('catalogue_records', (table) => {
+  await createTable(db, 'catalogue_records', (table) => {
     table.increments('id')
     table.integer('book_id').unsigned().notNullable().references('books.id').index()
     for (const name of RECORD_STRINGS) table.string(name, 120).notNullable()

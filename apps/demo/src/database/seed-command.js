@@ -1,4 +1,4 @@
-import { toStartLine } from '../http/start-error.js'
+import { reportStartError, toDatabaseError } from '../http/start-error.js'
 import { connect, describeDatabase } from './connect.js'
 import { prepareDatabase } from './prepare.js'
 
@@ -10,8 +10,7 @@ try {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`${describeDatabase(db)}: ${seeded ? `seeded in ${seconds} s` : 'up to date'}`)
 } catch (error) {
-  console.error(toStartLine(error, { database: db && describeDatabase(db) }))
-  process.exitCode = 1
+  reportStartError(db ? toDatabaseError(error, describeDatabase(db)) : error)
 } finally {
   await db?.destroy()
 }

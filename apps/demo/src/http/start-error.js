@@ -6,15 +6,36 @@ export class StartError extends Error {
   }
 }
 
-/** One line for any failure that stops the shop from starting: what happened, why, and what to do. */
-export function toStartLine(error, { port, database } = {}) {
-  if (error instanceof StartError) return error.message
+export function toListenError(error, port) {
+  const another = `choose another port: PORT=${port + 1} npm start`
   if (error.code === 'EADDRINUSE') {
-    return `Port ${port} is in use, so the shop cannot listen on it. Stop the other program, or choose another port: PORT=${port + 1} npm start.`
+    return new StartError(
+      `Port ${port} is in use by another program, so the shop cannot listen on it.`,
+      `Stop that program, or ${another}.`,
+      {
+        cause: error,
+      },
+    )
   }
-  if (error.code === 'EACCES' && error.syscall === 'listen') {
-    return `Port ${port} needs more rights than this user has. Choose one above 1023: PORT=3001 npm start.`
+  if (error.code === 'EACCES') {
+    return new StartError(`Port ${port} is not open to this user.`, 'Choose one above 1023: PORT=3001 npm start.', { cause: error })
   }
-  const reason = error.code && !error.message.includes(error.code) ? `${error.message} (${error.code})` : error.message || error.code
-  return `The shop cannot use its database ${database ?? ''}: ${reason.replace(/\s+/g, ' ')}. Start it, correct DATABASE_URL, or unset DATABASE_URL for the SQLite file that comes with the shop.`
+  return error
+}
+
+/** A mistake of the shop itself keeps its stack; what a driver or the file system reports becomes one line. */
+export function toDatabaseError(error, database) {
+  if (error instanceof StartError || !(error.code || error.name === 'KnexTimeoutError')) return error
+  const said = error.message || error.errors?.[0]?.message || ''
+  const reason = said.includes(error.code ?? said) ? said : `${said} (${error.code})`
+  return new StartError(
+    `The shop cannot use its database ${database}: ${reason.replace(/\s+/g, ' ')}.`,
+    'Start the database, correct DATABASE_URL, or unset it for the SQLite file that comes with the shop.',
+    { cause: error },
+  )
+}
+
+export function reportStartError(error) {
+  console.error(error instanceof StartError ? error.message : error)
+  process.exitCode = 1
 }

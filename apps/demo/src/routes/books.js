@@ -14,7 +14,7 @@ export function booksRoutes({ db, bus }) {
     const category = slug ? await db('categories').where('slug', String(slug)).first() : undefined
     if (slug && !category) throw new ShopError(404, 'There is no such subject on our shelves.')
     const list = await shelves.listBooks(db, { page: toPage(req.query.page), perPage: PER_PAGE, category, format, price, states })
-    const [categories, formats] = await Promise.all([shelves.countByCategory(db), shelves.countByFormat(db)])
+    const [categories, formats] = await Promise.all([shelves.countByCategory(db, { states }), shelves.countByFormat(db, { states })])
     const filter = { category: category?.slug, format, price }
     res.render('books', { ...list, heading: category?.name ?? heading, base, filter, categories, formats, bands: shelves.PRICE_BANDS })
   }
@@ -31,7 +31,7 @@ export function booksRoutes({ db, bus }) {
     const [rating, reviews, related] = await Promise.all([
       shelves.rateBook(db, id),
       shelves.listReviews(db, id, { limit: REVIEWS_PER_PAGE, offset: (page - 1) * REVIEWS_PER_PAGE }),
-      shelves.bookCards(db).where('books.category_id', book.category_id).whereNot('books.id', id).orderBy('books.id').limit(5),
+      shelves.bookCards(db).where('books.category_id', book.category_id).whereNot('books.id', id).orderBy('books.id').limit(6),
     ])
     bus.emit('book:viewed', { bookId: id, title: book.title })
     req.log.debug({ bookId: id }, 'book shown')

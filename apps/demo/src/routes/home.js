@@ -6,8 +6,8 @@ export function homeRoutes({ db }) {
 
   router.get('/', async function home(_req, res) {
     const [window, rare, readings] = await Promise.all([
-      bookCards(db).orderBy('books.id').limit(10),
-      bookCards(db).where('books.state', 'rare').orderBy('books.price_cents', 'desc').limit(5),
+      bookCards(db).orderBy('books.id').limit(12),
+      bookCards(db).where('books.state', 'rare').orderBy('books.price_cents', 'desc').limit(6),
       db('readings').select('title', 'held_on').orderBy('id').limit(3),
     ])
     res.render('home', { window, rare, readings })

@@ -30,15 +30,15 @@ export async function listBooks(db, { page, perPage, ...filter }) {
   return { books, total: Number(total), page: shown, pages }
 }
 
-export const countByCategory = (db) =>
-  db('categories')
-    .join('books', 'books.category_id', 'categories.id')
+export const countByCategory = (db, { states } = {}) =>
+  narrow(db('categories').join('books', 'books.category_id', 'categories.id'), { states })
     .groupBy('categories.id', 'categories.name', 'categories.slug')
     .select('categories.name', 'categories.slug')
     .count({ books: '*' })
     .orderBy('categories.id')
 
-export const countByFormat = (db) => db('books').groupBy('format').select('format').count({ books: '*' }).orderBy('format')
+export const countByFormat = (db, { states } = {}) =>
+  narrow(db('books'), { states }).groupBy('format').select('format').count({ books: '*' }).orderBy('format')
 
 export const findBook = (db, id) =>
   db('books')

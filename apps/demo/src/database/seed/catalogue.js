@@ -44,8 +44,10 @@ export function createBooks(random, prose, authors) {
   const nextTitle = createTitles(random)
   const idOf = new Map(authors.map((author) => [author.name, author.id]))
   const used = WINDOW_BOOKS.map(([, author]) => idOf.get(author))
+  // Who writes in another script is given no English titles.
+  const locals = authors.filter((author) => !WORLD_AUTHORS.some(([name]) => name === author.name))
   // Each author once before anyone comes twice: the first 50 books have 50 authors, as a shop's front window would.
-  const others = random.shuffle(authors.map((author) => author.id).filter((id) => !used.includes(id)))
+  const others = random.shuffle(locals.map((author) => author.id).filter((id) => !used.includes(id)))
   const world = WORLD_AUTHORS.flatMap(([name, , titles]) => titles.map((title) => ({ title, authorId: idOf.get(name) })))
   const worldLeft = world.filter(({ title }) => !WINDOW_BOOKS.some(([known]) => known === title))
   const awkward = [...AWKWARD_TITLES]
@@ -55,7 +57,7 @@ export function createBooks(random, prose, authors) {
     const title = known?.[0] ?? foreign?.title ?? ((index % 11 === 5 && index > 50 && awkward.shift()) || nextTitle())
     return {
       id: index + 1,
-      author_id: (known && idOf.get(known[1])) ?? foreign?.authorId ?? others.shift() ?? random.pick(authors).id,
+      author_id: (known && idOf.get(known[1])) ?? foreign?.authorId ?? others.shift() ?? random.pick(locals).id,
       category_id: foreign ? 6 : Math.min(random.between(1, CATEGORIES.length), random.between(1, CATEGORIES.length)),
       title,
       isbn: toIsbn(index),

@@ -14,7 +14,7 @@ const WORDS = {
   ],
   person: [
     'a lighthouse keeper',
-    'two sisters',
+    'a pair of sisters',
     'a retired cartographer',
     'the translator',
     'a night porter',
@@ -133,7 +133,8 @@ const BIOGRAPHY = [
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 
 export function createProse(random) {
-  const fill = (template) => capital(template.replace(/\{(\w+)\}/g, (_, name) => random.pick(WORDS[name])))
+  const fill = (template) =>
+    capital(template.replace(/\{(\w+)\}/g, (_, name) => random.pick(WORDS[name])).replace(/\b([Aa]) (?=[aeiou])/g, '$1n '))
   /** Sentences, no two alike next to each other, until the text is at least `length` long; paragraphs at whim. */
   const write = (templates, length) => {
     let text = ''

@@ -81,7 +81,7 @@ export function createTitles(random) {
     () => `The ${random.pick(ADJECTIVES)} ${random.pick(NOUNS)}`,
     () => `A ${random.pick(NOUNS)} of ${random.pick(PLURALS)}`,
     () => `${random.pick(NUMBERS)} ${random.pick(PLURALS)}`,
-    () => `${random.pick(PLURALS)} and ${random.pick(PLURALS)}`,
+    () => random.shuffle(PLURALS).slice(0, 2).join(' and '),
     () => `Letters to a ${random.pick(NOUNS)}`,
     () => `Field Notes on ${random.pick(GERUNDS).replace('-', ' ')}`,
     () => `The ${random.pick(NOUNS)}’s ${random.pick(NOUNS)}`,
@@ -91,7 +91,9 @@ export function createTitles(random) {
   ]
   return () => {
     for (;;) {
-      const title = `${random.pick(patterns)()}${random.chance(0.22) ? `: ${random.pick(SUBTITLES)}` : ''}`
+      const title = `${random
+        .pick(patterns)()
+        .replace(/\b([Aa]) (?=[AEIOU])/, '$1n ')}${random.chance(0.22) ? `: ${random.pick(SUBTITLES)}` : ''}`
       if (!taken.has(title)) {
         taken.add(title)
         return title

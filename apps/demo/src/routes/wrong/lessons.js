@@ -9,7 +9,7 @@ export function createLessons(router) {
     const lessons = []
     chapters.push({ title, lessons })
 
-    /** @param {{ path: string, title: string, wrong: string, shows: string, fix?: string, tries?: object[] }} lesson */
+    /** @param {{ path: string, title: string, wrong?: string, happens?: string, shows: string, fix?: string, tries?: object[] }} lesson */
     function page(lesson, handler, fixedHandler) {
       const entry = {
         ...lesson,

@@ -6,7 +6,7 @@ export function addPolicyLessons(page) {
     {
       path: '/strict-csp',
       title: 'A strict content security policy',
-      wrong: 'Nothing: scripts run only with this response’s nonce, styles come only from the shop, and everything else is refused.',
+      happens: 'Scripts run only with this response’s nonce, styles come only from the shop, and everything else is refused.',
       shows: 'The toolbar appears all the same, with a nonce, and the browser’s console stays empty.',
     },
     function strictCsp(req, res, next) {
@@ -31,7 +31,7 @@ export function addPolicyLessons(page) {
     {
       path: '/trusted-types',
       title: 'Trusted types required',
-      wrong: 'Nothing: the page is served with require-trusted-types-for ‘script’, so assigning a string to innerHTML throws.',
+      happens: 'The page is served with require-trusted-types-for ‘script’, so assigning a string to innerHTML throws.',
       shows: 'The toolbar appears all the same, because it never hands the page a string of HTML.',
     },
     function trustedTypes(_req, res) {

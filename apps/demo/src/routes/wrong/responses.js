@@ -6,8 +6,8 @@ export function addResponseLessons(page, { db }, router) {
     {
       path: '/post-redirect-get',
       title: 'Post, redirect, get',
-      wrong:
-        'Nothing: a form is posted, answered with a 302, and the page that follows is another request. What went on in the first one is gone from the screen.',
+      happens:
+        'A form is posted, answered with a 302, and the page that follows is another request. What went on in the first one is gone from the screen.',
       shows: 'History: the POST and the page it led to, joined; the switcher opens the POST’s own record.',
     },
     function postRedirectGet(req, res) {
@@ -27,7 +27,7 @@ export function addResponseLessons(page, { db }, router) {
     {
       path: '/download',
       title: 'A file download',
-      wrong: 'Nothing: the stock list is sent as an attachment, whole or in ranges, and must arrive byte for byte.',
+      happens: 'The stock list is sent as an attachment, whole or in ranges, and must arrive byte for byte.',
       shows: 'History: the download with its size; nothing is added to its body.',
       tries: [{ path: '/wrong/download/stock.csv', label: 'Download stock.csv', status: 200 }],
     },
@@ -54,7 +54,7 @@ export function addResponseLessons(page, { db }, router) {
     {
       path: '/fragment',
       title: 'A fragment',
-      wrong: 'Nothing: the button asks for a piece of HTML with the header HX-Request, as htmx does, and puts it into the page.',
+      happens: 'The button asks for a piece of HTML with the header HX-Request, as htmx does, and puts it into the page.',
       shows: 'The switcher: one more request for each click. The fragment itself carries no toolbar.',
       tries: [{ path: '/wrong/fragment/reviews?from=0', label: 'The fragment by itself', status: 200 }],
     },

@@ -8,7 +8,7 @@ export function addStreamLessons(page, { db, bus }, router) {
     {
       path: '/stream',
       title: 'A streamed page',
-      wrong: 'Nothing: the page arrives in 20 pieces, 100 ms apart, and must not be held back until it is complete.',
+      happens: 'The page arrives in 20 pieces, 100 ms apart, and must not be held back until it is complete.',
       shows: 'The bar: there as soon as the page has ended; Response: the time to the first byte and to the last.',
     },
     async function stream(_req, res) {
@@ -30,7 +30,7 @@ export function addStreamLessons(page, { db, bus }, router) {
     {
       path: '/server-sent-events',
       title: 'Server-sent events',
-      wrong: 'Nothing: one request stays open and tells what happens in the shop, for as long as you look.',
+      happens: 'One request stays open and tells what happens in the shop, for as long as you look.',
       shows: 'The switcher: a request that is still running, and ends when you leave.',
     },
     function serverSentEvents(_req, res) {

@@ -36,8 +36,7 @@ export function addTransactionLessons(page, { db }) {
     {
       path: '/savepoint',
       title: 'A savepoint that is rolled back',
-      wrong:
-        'Nothing, if it is meant: inside one transaction a gift voucher is tried in a savepoint, fails and is rolled back, and the order is kept.',
+      happens: 'Inside one transaction a gift voucher is tried in a savepoint, fails and is rolled back, and the order is kept.',
       shows: 'SQL: BEGIN, SAVEPOINT, ROLLBACK TO, COMMIT as rows, nested as they were.',
     },
     async function savepoint(_req, res) {
@@ -68,7 +67,7 @@ export function addTransactionLessons(page, { db }) {
       wrong:
         'Twenty searches through all reviews start at once. The pool has five connections (SQLite: one), so most of them only stand in line.',
       shows: 'SQL: the wait for a connection apart from the query, and who held the connections.',
-      fix: 'One pass over the reviews counts all twenty words.',
+      fix: 'One query on one connection counts all twenty words, and leaves the others free.',
     },
     async function poolWaiting(_req, res) {
       const counts = await Promise.all(WORDS.map((word) => db('reviews').where('body', 'like', `%${word}%`).count({ total: '*' }).first()))
