@@ -25,9 +25,9 @@ export function toListenError(error, port) {
 
 /** A mistake of the shop itself keeps its stack; what a driver or the file system reports becomes one line. */
 export function toDatabaseError(error, database) {
-  if (error instanceof StartError || !(error.code || error.name === 'KnexTimeoutError')) return error
+  if ([StartError, TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind)) return error
   const said = error.message || error.errors?.[0]?.message || ''
-  const reason = said.includes(error.code ?? said) ? said : `${said} (${error.code})`
+  const reason = said.includes(error.code ?? '') ? said : `${said} (${error.code})`
   return new StartError(
     `The shop cannot use its database ${database}: ${reason.replace(/\s+/g, ' ')}.`,
     'Start the database, correct DATABASE_URL, or unset it for the SQLite file that comes with the shop.',

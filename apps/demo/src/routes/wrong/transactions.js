@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const WORDS = `tram ferry harbour bread island letter winter bridge ledger translation weather footnotes mother ending kettle neighbour
-Trieste archive suitcase piano`.split(/\s+/)
+/** The twenty months before December 2026, each with its first moment and that of the next. */
+const MONTHS = Array.from({ length: 20 }, (_, index) => ({
+  name: new Date(Date.UTC(2025, 3 + index)).toLocaleDateString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+  from: new Date(Date.UTC(2025, 3 + index)),
+  to: new Date(Date.UTC(2025, 4 + index)),
+}))
 
 export function addTransactionLessons(page, { db }) {
   const askForPayment = () => sleep(400)
@@ -60,25 +64,32 @@ export function addTransactionLessons(page, { db }) {
     },
   )
 
+  const onTheTram = () => db('reviews').where('body', 'like', '%on the tram%')
   page(
     {
       path: '/pool-waiting',
       title: 'Waiting for the pool',
       wrong:
-        'Twenty searches through all reviews start at once. The pool has five connections (SQLite: one), so most of them only stand in line.',
+        'Who reads on the tram? Twenty searches through all reviews start at once, one for each month. The pool has five connections (SQLite: one), so most of them only stand in line.',
       shows: 'SQL: the wait for a connection apart from the query, and who held the connections.',
-      fix: 'One query on one connection counts all twenty words, and leaves the others free.',
+      fix: 'One query on one connection answers for all months, and leaves the others free.',
     },
     async function poolWaiting(_req, res) {
-      const counts = await Promise.all(WORDS.map((word) => db('reviews').where('body', 'like', `%${word}%`).count({ total: '*' }).first()))
-      res.render('wrong/facts', { facts: counts.map(({ total }, index) => [`“${WORDS[index]}” in reviews`, Number(total)]) })
+      const mentions = await Promise.all(
+        MONTHS.map(({ from, to }) =>
+          onTheTram().where('written_at', '>=', from).where('written_at', '<', to).count({ total: '*' }).first(),
+        ),
+      )
+      res.render('wrong/facts', { facts: mentions.map(({ total }, index) => [`Read on the tram in ${MONTHS[index].name}`, Number(total)]) })
     },
     async function poolWaitingFixed(_req, res) {
-      const counts = WORDS.map((word, index) =>
-        db.raw('sum(case when body like ? then 1 else 0 end) as ??', [`%${word}%`, `word_${index}`]),
+      const months = MONTHS.map(({ from, to }, index) =>
+        db.raw('sum(case when written_at >= ? and written_at < ? then 1 else 0 end) as ??', [from, to, `month_${index}`]),
       )
-      const totals = await db('reviews').select(counts).first()
-      res.render('wrong/facts', { facts: WORDS.map((word, index) => [`“${word}” in reviews`, Number(totals[`word_${index}`])]) })
+      const mentions = await onTheTram().select(months).first()
+      res.render('wrong/facts', {
+        facts: MONTHS.map(({ name }, index) => [`Read on the tram in ${name}`, Number(mentions[`month_${index}`])]),
+      })
     },
   )
 }
