@@ -1,10 +1,15 @@
 import { ShopError } from '../../http/errors.js'
+import { brokenPage } from './unguarded.js'
 
 export function addErrorLessons(page, { db }, router) {
-  const explainOnly = function explainOnly(_req, res) {
+  function explainOnly(_req, res) {
     res.render('wrong/facts', { facts: [] })
   }
 
+  function askSupplier(_req, _res, next) {
+    next(new ShopError(503, 'The supplier does not answer. Please try again in a few minutes.'))
+  }
+  router.get('/handled-error/now', askSupplier)
   page(
     {
       path: '/handled-error',
@@ -12,12 +17,10 @@ export function addErrorLessons(page, { db }, router) {
       wrong: 'The supplier does not answer. The route hands the error to next(), and the shop’s own error page says so with a 503.',
       shows: 'Exceptions: the error with its stack and the handler that took it; the bar turns to the status.',
       tries: [{ path: '/wrong/handled-error/now', label: 'Ask the supplier', status: 503 }],
+      code: askSupplier,
     },
     explainOnly,
   )
-  router.get('/handled-error/now', function askSupplier(_req, _res, next) {
-    next(new ShopError(503, 'The supplier does not answer. Please try again in a few minutes.'))
-  })
 
   page(
     {
@@ -26,10 +29,15 @@ export function addErrorLessons(page, { db }, router) {
       wrong: 'This route was added behind the error handler, so nobody takes its error and Express answers with its own bare 500.',
       shows: 'Exceptions: the error and its place, even on Express’s own page with its own strict policy.',
       tries: [{ path: '/wrong/unhandled-error/now', label: 'Open the broken page', status: 500 }],
+      code: brokenPage,
     },
     explainOnly,
   )
 
+  async function askForNothing(_req, res) {
+    res.json(await db('books').select('title', 'colour_of_the_spine').limit(1))
+  }
+  router.get('/async-rejection/now', askForNothing)
   page(
     {
       path: '/async-rejection',
@@ -37,13 +45,19 @@ export function addErrorLessons(page, { db }, router) {
       wrong: 'The query asks for a column that does not exist, and its promise rejects inside an async handler.',
       shows: 'Exceptions: the rejection, at the line that awaited. SQL: the failed query with the database’s own code and message.',
       tries: [{ path: '/wrong/async-rejection/now', label: 'Run the query', status: 500 }],
+      code: askForNothing,
     },
     explainOnly,
   )
-  router.get('/async-rejection/now', async function askForNothing(_req, res) {
-    res.json(await db('books').select('title', 'colour_of_the_spine').limit(1))
-  })
 
+  async function placeFailingOrder() {
+    try {
+      await pay()
+    } catch (cause) {
+      throw new Error('The order could not be placed', { cause })
+    }
+  }
+  router.get('/error-with-causes/now', placeFailingOrder)
   page(
     {
       path: '/error-with-causes',
@@ -51,17 +65,18 @@ export function addErrorLessons(page, { db }, router) {
       wrong: 'The order failed because the payment failed because the network failed: each layer wraps the error of the one below.',
       shows: 'Exceptions: the whole chain, each link with its own message and place.',
       tries: [{ path: '/wrong/error-with-causes/now', label: 'Place the order', status: 500 }],
+      code: placeFailingOrder,
     },
     explainOnly,
   )
-  router.get('/error-with-causes/now', async function placeFailingOrder() {
-    try {
-      await pay()
-    } catch (cause) {
-      throw new Error('The order could not be placed', { cause })
-    }
-  })
 
+  async function failQuietly() {
+    throw new Error('The recommendations are broken')
+  }
+  function sayNothing(_error, _req, res, _next) {
+    res.send('<!doctype html><html lang="en"><title>For you</title><body><p>Nothing to recommend today.</p></body></html>')
+  }
+  router.get('/swallowed-error/handler', failQuietly, sayNothing)
   page(
     {
       path: '/swallowed-error',
@@ -75,15 +90,6 @@ export function addErrorLessons(page, { db }, router) {
         .select('title')
         .catch(() => [])
       res.render('wrong/facts', { facts: [['Recommended for you', recommended.length]] })
-    },
-  )
-  router.get(
-    '/swallowed-error/handler',
-    async function failQuietly() {
-      throw new Error('The recommendations are broken')
-    },
-    function sayNothing(_error, _req, res, _next) {
-      res.send('<!doctype html><html lang="en"><title>For you</title><body><p>Nothing to recommend today.</p></body></html>')
     },
   )
 }

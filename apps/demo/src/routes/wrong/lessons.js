@@ -9,7 +9,7 @@ export function createLessons(router) {
     const lessons = []
     chapters.push({ title, lessons })
 
-    /** @param {{ path: string, title: string, wrong?: string, happens?: string, shows: string, fix?: string, tries?: object[] }} lesson */
+    /** @param {{ path: string, title: string, wrong?: string, happens?: string, shows: string, fix?: string, tries?: object[], code?: Function }} lesson */
     function page(lesson, handler, fixedHandler) {
       const entry = {
         ...lesson,
@@ -28,11 +28,12 @@ export function createLessons(router) {
 }
 
 function explain(lesson, handler, fixed = false) {
-  const code = unindent(handler.toString())
+  const code = unindent((lesson.code ?? handler).toString())
   return function explainLesson(_req, res, next) {
     res.locals.lesson = { ...lesson, fixed, code }
     next()
   }
 }
 
-const unindent = (code) => code.replace(/\n {4}/g, '\n')
+/** A handler stands as deep in its file as its closing brace does. */
+const unindent = (code) => code.replaceAll(`\n${/\n( *)\}$/.exec(code)?.[1] ?? ''}`, '\n')

@@ -26,18 +26,7 @@ export function addStreamLessons(page, { db, bus }, router) {
     },
   )
 
-  page(
-    {
-      path: '/server-sent-events',
-      title: 'Server-sent events',
-      happens: 'One request stays open and tells what happens in the shop, for as long as you look.',
-      shows: 'The switcher: a request that is still running, and ends when you leave.',
-    },
-    function serverSentEvents(_req, res) {
-      res.render('wrong/server-sent-events')
-    },
-  )
-  router.get('/server-sent-events/stream', function eventStream(req, res) {
+  function eventStream(req, res) {
     res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     res.flushHeaders()
     let count = 0
@@ -50,7 +39,20 @@ export function addStreamLessons(page, { db, bus }, router) {
       clearInterval(ticker)
       bus.off('book:viewed', tellView)
     })
-  })
+  }
+  router.get('/server-sent-events/stream', eventStream)
+  page(
+    {
+      path: '/server-sent-events',
+      title: 'Server-sent events',
+      happens: 'One request stays open and tells what happens in the shop, for as long as you look.',
+      shows: 'The switcher: a request that is still running, and ends when you leave.',
+      code: eventStream,
+    },
+    function serverSentEvents(_req, res) {
+      res.render('wrong/server-sent-events')
+    },
+  )
 }
 
 const escapeHtml = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
