@@ -58,7 +58,10 @@ function isThenable(value: unknown): value is Thenable {
 function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEntry): void {
   const { then } = thenable
   const own = Object.hasOwn(thenable, 'then')
-  if (own || !Object.isExtensible(thenable)) return record.finish(entry, 'ok')
+  if (own || !Object.isExtensible(thenable)) {
+    record.finish(entry, 'ok')
+    return
+  }
   Object.defineProperty(thenable, 'then', {
     configurable: true,
     writable: true,

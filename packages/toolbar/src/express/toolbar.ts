@@ -162,7 +162,8 @@ function watchOne(instance: unknown, label: string | null, settings: Settings, w
   const source = sources.find((candidate) => candidate.recognise(instance))
   if (source === undefined) throw problems.cannotWatch(describe(instance), sources.map(({ what }) => what).join(', '))
   const { undo, label: name } = source.watch(instance as never, label, { limits: settings.limits })
-  const labels = (watched[source.id] ??= [])
+  watched[source.id] ??= []
+  const labels = watched[source.id] as string[]
   labels.push(name)
   let undone = false
   return () => {

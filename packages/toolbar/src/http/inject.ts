@@ -75,7 +75,7 @@ export function looksLikeDocument(chunk: string | Uint8Array): boolean {
     typeof chunk === 'string'
       ? chunk.slice(0, 512)
       : Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
-  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[^]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head)
+  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head)
 }
 
 /** A navigation: the browser wants a page to show. */

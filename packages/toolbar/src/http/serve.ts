@@ -64,7 +64,10 @@ function answer(
 }
 
 function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  if (error instanceof ApiProblem) return sendProblem(req, res, error)
+  if (error instanceof ApiProblem) {
+    sendProblem(req, res, error)
+    return
+  }
   countFailure('api', error)
   if (res.headersSent) res.destroy()
   else
