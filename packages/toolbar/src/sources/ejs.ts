@@ -25,24 +25,28 @@ export const ejsSource: Source = {
 }
 
 const patched = new WeakMap<object, { undo: Undo; uses: number }>()
-const looked = new WeakSet<AnyFunction>()
+/** by engine function: the copy it belongs to, `null` when it is none of EJS's */
+const owners = new WeakMap<AnyFunction, object | null>()
 
-/** Finds the copy of EJS whose engine function an Express app uses, and patches it once. */
+/** Patches the copy of EJS whose engine function an Express app uses; `null` when there is none, or it is patched already. */
 export function patchEjsOf(engine: unknown): Undo | null {
-  if (!isFunction(engine) || looked.has(engine as AnyFunction)) return null
-  looked.add(engine as AnyFunction)
+  if (!isFunction(engine)) return null
+  let owner = owners.get(engine as AnyFunction)
+  if (owner === undefined) {
+    owner = findOwner(engine)
+    owners.set(engine as AnyFunction, owner)
+  }
+  return owner === null || patched.has(owner) ? null : patchEjs(owner)
+}
+
+function findOwner(engine: unknown): object | null {
   const { cache } = createRequire(import.meta.url)
   for (const file of Object.keys(cache)) {
     if (!file.includes('ejs')) continue
     const exported: unknown = cache[file]?.exports
     for (const candidate of [exported, read(exported, 'default')]) {
-      if (
-        typeof candidate === 'object' &&
-        candidate !== null &&
-        (read(candidate, '__express') === engine || read(candidate, 'renderFile') === engine) &&
-        isFunction(read(candidate, 'compile'))
-      )
-        return patchEjs(candidate)
+      if (typeof candidate !== 'object' || candidate === null || !isFunction(read(candidate, 'compile'))) continue
+      if (read(candidate, '__express') === engine || read(candidate, 'renderFile') === engine) return candidate
     }
   }
   return null

@@ -97,10 +97,7 @@ const describeView = guard('views.describe', (own: PendingRender, view: unknown,
   const extension = read(view, 'ext')
   if (typeof extension === 'string') payload.engine = extension.replace(/^\./, '')
   const undo = patchEjsOf(read(view, 'engine'))
-  if (undo !== null) {
-    payload.engine = 'ejs'
-    keep(undo)
-  }
+  if (undo !== null) keep(undo)
   if (typeof file !== 'string') return undefined
   payload.file = file
   own.entry.name = path.basename(file)
