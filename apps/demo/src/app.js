@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { debugToolbar } from 'debug-toolbar'
 import express from 'express'
 import session from 'express-session'
 import helmet from 'helmet'
@@ -27,10 +28,6 @@ export async function createApp({ databaseUrl, logger = pino(), toolbar: withToo
   let toolbar
 
   if (withToolbar) {
-    // TEMPORARY until the package is built
-    const { debugToolbar } = await import('debug-toolbar').catch(() => ({
-      debugToolbar: () => Object.assign((_q, _s, n) => n(), { close() {} }),
-    }))
     toolbar = debugToolbar({ watch: { main: db, logger, bus } })
     app.use(toolbar)
   }

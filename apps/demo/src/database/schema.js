@@ -1,5 +1,5 @@
 /** Raise it whenever a table or a seed changes: a shop with another version is built anew. */
-export const SCHEMA_VERSION = '4'
+export const SCHEMA_VERSION = '5'
 
 /** Children first, so that dropping in this order never meets a foreign key. */
 export const TABLES = [
@@ -16,12 +16,12 @@ export const TABLES = [
   'shop_meta',
 ]
 
-/** MySQL may stand on another character set, and its usual collation takes every emoji for the same. */
+/** MySQL may stand on another character set, and its usual collations take every emoji for the same; this one compares as SQLite does. */
 const createTable = (db, name, build) =>
   db.schema.createTable(name, (table) => {
     if (db.client.config.client === 'mysql2') {
       table.charset('utf8mb4')
-      table.collate('utf8mb4_unicode_520_ci')
+      table.collate('utf8mb4_bin')
     }
     build(table)
   })

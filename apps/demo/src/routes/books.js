@@ -19,9 +19,13 @@ export function booksRoutes({ db, bus }) {
     res.render('books', { ...list, heading: category?.name ?? heading, base, filter, categories, formats, bands: shelves.PRICE_BANDS })
   }
 
-  router.get('/books', (req, res) => showShelf(req, res, { heading: 'All books', base: '/books' }))
+  router.get('/books', function listBooks(req, res) {
+    return showShelf(req, res, { heading: 'All books', base: '/books' })
+  })
 
-  router.get('/used', (req, res) => showShelf(req, res, { heading: 'Used & rare', base: '/used', states: ['used', 'rare'] }))
+  router.get('/used', function listUsed(req, res) {
+    return showShelf(req, res, { heading: 'Used & rare', base: '/used', states: ['used', 'rare'] })
+  })
 
   router.get('/books/:id', async function showBook(req, res) {
     const id = toId(req.params.id)
