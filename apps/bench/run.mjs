@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { addonFor, otherNode } from '../../scripts/lib/node-versions.mjs'
 import { Explained, main } from '../../scripts/lib/say.mjs'
 import { ensureBuilt, ensureInstalled } from '../../scripts/lib/setup.mjs'
 import { configurations as allConfigurations } from './configurations.mjs'
@@ -19,6 +20,7 @@ await main(async () => {
       rounds: { type: 'string' },
       only: { type: 'string' },
       routes: { type: 'string' },
+      node: { type: 'string' },
     },
   })
   const { quick } = options
@@ -33,26 +35,34 @@ await main(async () => {
 
   await ensureInstalled()
   await ensureBuilt()
+  const node = await chooseNode(options.node)
   // Only now: these need what has just been installed.
   const { prepareDatabase } = await import('./lib/data.mjs')
   const { measure, measureMemory } = await import('./lib/measure.mjs')
   const { replaceBetween, toReport, toSettings } = await import('./lib/report.mjs')
 
   const log = (line) => console.log(`${((Date.now() - start) / 1000).toFixed(0).padStart(4)} s  ${line}`)
-  const databaseFile = prepareDatabase()
-  const measured = await measure({ configurations, routes, databaseFile, replicates, rounds, scale, deadline, log })
-  const memory = await measureMemory({ configurations, databaseFile, requests: memoryRequests, log })
-  const settings = toSettings({ replicates: measured.replicates, rounds, scale, memoryRequests, quick })
+  const host = { databaseFile: prepareDatabase(), node }
+  const measured = await measure({ configurations, routes, host, replicates, rounds, scale, deadline, log })
+  const memory = await measureMemory({ configurations, host, requests: memoryRequests, log })
+  const settings = toSettings({ replicates: measured.replicates, rounds, scale, memoryRequests, quick, nodeVersion: node.version })
   const report = toReport({ configurations, routes, ...measured, memory, settings })
   console.log(`\n${report}`)
   if (measured.replicates < replicates)
     console.log(`The machine was busy: ${measured.replicates} of ${replicates} replicates fitted into the time.`)
 
-  if (!(options.write ?? (!quick && !options.only && !options.routes))) return
+  if (!(options.write ?? (!quick && !options.only && !options.routes && !options.node))) return
   const readme = fileURLToPath(new URL('README.md', import.meta.url))
   writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), 'results', report))
   log('written to apps/bench/README.md')
 })
+
+/** The running Node, or another major that npm brings, with the addon that belongs to it. */
+async function chooseNode(major = process.versions.node.split('.')[0]) {
+  const node = await otherNode(Number(major))
+  if (!node) throw new Explained(`--node: npm has no Node ${major} for ${process.platform} ${process.arch}.`)
+  return { ...node, addon: await addonFor(node) }
+}
 
 function choose(all, key, wanted, option) {
   if (!wanted) return all

@@ -9,7 +9,11 @@ import { createApp } from './app.mjs'
 
 const { configuration } = await import(`./configurations/${process.argv[2]}.mjs`)
 
-const db = knex({ client: 'better-sqlite3', connection: { filename: process.env.BENCH_DB }, useNullAsDefault: true })
+const db = knex({
+  client: 'better-sqlite3',
+  connection: { filename: process.env.BENCH_DB, options: { nativeBinding: process.env.BENCH_ADDON } },
+  useNullAsDefault: true,
+})
 const logger = pino(pino.destination({ dest: devNull, sync: true }))
 const bus = new EventEmitter()
 const app = createApp({ db, logger, bus, middleware: configuration.middleware({ db, logger, bus }) })

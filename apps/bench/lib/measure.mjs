@@ -2,33 +2,37 @@ import { startConfiguration } from './process.mjs'
 import { mean, shuffle } from './statistics.mjs'
 
 /**
- * Measures all configurations side by side. A replicate is a set of fresh processes, one each; within it every round takes every route,
- * and on every route each candidate once, in random order, between two bursts of the base:
+ * Measures all configurations side by side. A replicate is a set of fresh processes; within it every round takes every route, and on
+ * every route each candidate once, in random order, between two bursts of the base:
  *
- *     base  candidate  base  candidate  base ...      ratio = candidate / mean(base before, base after)
+ *     base 1  candidate  base 2  candidate  base 3 ...      ratio = candidate / mean(base before, base after)
  *
- * Every measured burst follows an unmeasured one of the same kind, so that caches and counters of both are equally warm.
+ * Each of these bursts comes from a process of its own, the base's too, so that all have run equally often and the compiler knows the
+ * base no better than the others. Every measured burst follows an unmeasured one of the same kind.
  */
-export async function measure({ configurations, routes, databaseFile, replicates, rounds, scale, deadline, log }) {
+export async function measure({ configurations, routes, host, replicates, rounds, scale, deadline, log }) {
+  const [base, ...candidates] = configurations
   const samples = []
   const startups = []
   let done = 0
   for (; done < replicates && (done === 0 || Date.now() < deadline); done++) {
+    const bases = []
     const processes = new Map()
     try {
-      for (const configuration of shuffle(configurations)) {
-        const started = await startConfiguration(configuration, databaseFile)
-        processes.set(configuration.id, started)
+      for (const configuration of shuffle([...candidates, ...Array(candidates.length + 1).fill(base)])) {
+        const started = await startConfiguration(configuration, host)
+        if (configuration === base) bases.push(started)
+        else processes.set(configuration.id, started)
         startups.push({ id: configuration.id, cpuMs: started.startupCpuMs })
       }
-      await warmUp(processes, routes, scale)
+      await warmUp([...bases, ...processes.values()], routes, scale)
       for (let round = 0; round < rounds && (done + round === 0 || Date.now() < deadline); round++) {
         log(`replicate ${done + 1} of ${replicates}, round ${round + 1} of ${rounds}`)
-        for (const route of shuffle(routes)) samples.push(...(await measureRoute(configurations, processes, route, scale)))
+        for (const route of shuffle(routes)) samples.push(...(await measureRoute({ base, bases, candidates, processes }, route, scale)))
       }
-      await checkRecorded(configurations, processes, routes)
+      await checkRecorded(candidates, processes, routes)
     } finally {
-      for (const started of processes.values()) await started.stop()
+      for (const started of [...bases, ...processes.values()]) await started.stop()
     }
   }
   return { samples, startups, replicates: done }
@@ -38,24 +42,23 @@ export async function measure({ configurations, routes, databaseFile, replicates
 async function warmUp(processes, routes, scale) {
   for (let pass = 0; pass < 2; pass++) {
     for (const route of routes) {
-      for (const started of processes.values()) await started.burst(route.path, countOf(route, scale))
+      for (const started of processes) await started.burst(route.path, countOf(route, scale))
     }
   }
 }
 
-async function measureRoute([base, ...candidates], processes, route, scale) {
-  const cpuOf = async ({ id }) => {
-    const started = processes.get(id)
+async function measureRoute({ base, bases, candidates, processes }, route, scale) {
+  const cpuOf = async (started) => {
     const count = countOf(route, scale)
     await started.burst(route.path, count)
     return started.cpuPerRequest(route.path, count)
   }
-  const samples = []
-  let before = await cpuOf(base)
-  samples.push({ id: base.id, path: route.path, cpuUs: before, ratio: 1 })
-  for (const candidate of shuffle(candidates)) {
-    const cpuUs = await cpuOf(candidate)
-    const after = await cpuOf(base)
+  const [first, ...others] = shuffle(bases)
+  let before = await cpuOf(first)
+  const samples = [{ id: base.id, path: route.path, cpuUs: before, ratio: 1 }]
+  for (const [index, candidate] of shuffle(candidates).entries()) {
+    const cpuUs = await cpuOf(processes.get(candidate.id))
+    const after = await cpuOf(others[index])
     samples.push({ id: candidate.id, path: route.path, cpuUs, ratio: cpuUs / mean(before, after) })
     samples.push({ id: base.id, path: route.path, cpuUs: after, ratio: 1 })
     before = after
@@ -64,8 +67,8 @@ async function measureRoute([base, ...candidates], processes, route, scale) {
 }
 
 /** Not while measuring: reading a record makes the server work. */
-async function checkRecorded(configurations, processes, routes) {
-  for (const { id } of configurations) {
+async function checkRecorded(candidates, processes, routes) {
+  for (const { id } of candidates) {
     const { configuration } = await import(`../configurations/${id}.mjs`)
     if (!configuration.check) continue
     for (const route of routes) await configuration.check(processes.get(id).connection, route)
@@ -73,11 +76,11 @@ async function checkRecorded(configurations, processes, routes) {
 }
 
 /** Memory of fresh processes after the same number of requests each. */
-export async function measureMemory({ configurations, databaseFile, requests, log }) {
+export async function measureMemory({ configurations, host, requests, log }) {
   const memory = []
   for (const configuration of shuffle(configurations)) {
     log(`memory: ${configuration.id}`)
-    const started = await startConfiguration(configuration, databaseFile)
+    const started = await startConfiguration(configuration, host)
     try {
       await started.burst('/page', requests)
       memory.push({ id: configuration.id, ...(await started.memory()) })

@@ -5,10 +5,14 @@ import { createConnection } from './client.mjs'
 
 const server = fileURLToPath(new URL('../server.mjs', import.meta.url))
 
-/** Starts one configuration in a fresh process: `{ startupCpuMs, cpuPerRequest, memory, connection, stop }`. */
-export async function startConfiguration({ id, env = {}, nodeArgs = [] }, databaseFile) {
+/** Starts one configuration in a fresh process of a Node: `{ startupCpuMs, cpuPerRequest, memory, connection, stop }`. */
+export async function startConfiguration({ id, env = {}, nodeArgs = [] }, { databaseFile, node }) {
   const { NODE_ENV: _unset, NODE_OPTIONS: _options, ...inherited } = process.env
-  const child = fork(server, [id], { env: { ...inherited, BENCH_DB: databaseFile, ...env }, execArgv: nodeArgs })
+  const child = fork(server, [id], {
+    execPath: node.binary,
+    execArgv: nodeArgs,
+    env: { ...inherited, BENCH_DB: databaseFile, BENCH_ADDON: node.addon, ...env },
+  })
   const hear = () =>
     new Promise((resolve, reject) => {
       const onExit = (code) => reject(new Error(`the process of '${id}' ended (exit ${code}): what it printed above says why`))

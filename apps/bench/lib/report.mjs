@@ -62,10 +62,10 @@ const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(0)
 const signed = (ms) => `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(0)}`
 
 /** One line that says where the figures come from. */
-export function toSettings({ replicates, rounds, scale, memoryRequests, quick }) {
+export function toSettings({ replicates, rounds, scale, memoryRequests, quick, nodeVersion }) {
   const [{ model }] = cpus()
   return (
-    `Measured ${new Date().toISOString().slice(0, 10)} on Node ${process.versions.node}, ${cpus().length} × ${model.trim()}, ${process.platform}: ` +
+    `Measured ${new Date().toISOString().slice(0, 10)} on Node ${nodeVersion}, ${cpus().length} × ${model.trim()}, ${process.platform}: ` +
     `${replicates} fresh processes each, ${rounds} round${rounds === 1 ? '' : 's'} in each${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms; ` +
     `memory after ${memoryRequests.toLocaleString('en')} requests of /page.`
   )
