@@ -23,16 +23,8 @@ export function Bars({ line, window, requestMs }: { line: Line; window: Window; 
         </span>
       )
     if (end > 88)
-      return start > 14 ? (
-        <span class="du in" style={{ left: percent(Math.max(0, start)) }}>
-          {text}
-        </span>
-      ) : end < 97 ? (
-        <span class="du" style={{ left: percent(end) }}>
-          {formatMs(total)}
-        </span>
-      ) : (
-        <span class="du in on" style={{ left: '100%' }}>
+      return (
+        <span class={`du in${start > 14 ? '' : ' on'}`} style={{ left: start > 14 ? percent(start) : '100%' }}>
           {text}
         </span>
       )

@@ -12,6 +12,8 @@ interface Block {
 }
 
 const LANE_PX = 12
+/** marks closer than this would write over each other */
+const LABEL_SHARE = 0.09
 const SHORTEST_MS = 0.05
 
 /** The whole load on one line each: what the server did, and of its own page what the browser did afterwards. Drag on it to zoom. */
@@ -47,7 +49,7 @@ export function Strip({ data, ofPage, window, onWindow }: { data: TimelinePanelD
     element.addEventListener('pointermove', onMove)
     element.addEventListener('lostpointercapture', onEnd)
   }
-  const marks = page?.marks ?? []
+  const marks = (page?.marks ?? []).toSorted((a, b) => a.ms - b.ms)
   const sentence = `Whole load, 0 to ${formatMs(end)}: server ${formatMs(data.requestMs)}${marks.map(({ name, ms }) => `, ${name} ${formatMs(ms)}`).join('')}`
   return (
     <div class="mini" role="img" aria-label={sentence} style={{ height: `${20 + lanes.length * LANE_PX}px` }}>
@@ -66,13 +68,19 @@ export function Strip({ data, ofPage, window, onWindow }: { data: TimelinePanelD
             />
           )),
         )}
-        {marks.map(({ name, ms }) => (
-          <span key={name} class={`mk mk-${name}`} style={{ left: share(ms) }}>
-            <span>
-              {name} <span class="v">{formatMs(ms)}</span>
+        {marks.map(({ name, ms }, index) => {
+          const before = marks[index - 1]
+          const room = !before || (ms - before.ms) / end > LABEL_SHARE
+          return (
+            <span key={name} class={`mk mk-${name}${ms / end > 1 - LABEL_SHARE ? ' flip' : ''}`} style={{ left: share(ms) }}>
+              {room && (
+                <span>
+                  {name} <span class="v">{formatMs(ms)}</span>
+                </span>
+              )}
             </span>
-          </span>
-        ))}
+          )
+        })}
         <span class="brush" style={{ left: share(window.from), width: share(window.to - window.from) }} />
       </div>
     </div>

@@ -17,7 +17,7 @@ export function readPage(): PageLoad | null {
   const resources = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).filter(({ startTime }) => startTime >= zero).slice(0, KEPT)
   const isFetch = ({ initiatorType }: PerformanceResourceTiming) => initiatorType === 'fetch' || initiatorType === 'xmlhttprequest'
   // the toolbar's own files and calls are no part of the page
-  const own = new URL('../', import.meta.url).href
+  const own = new URL(/* @vite-ignore */ '../', import.meta.url).href
   const theirs = resources.filter(({ name }) => !name.startsWith(own))
   const loadEnd = (entry.loadEventEnd || entry.domContentLoadedEventEnd || entry.responseEnd) - zero
   const block = (hue: Hue) => (resource: PerformanceResourceTiming) => ({ startMs: resource.startTime - zero, durationMs: resource.duration, hue })
