@@ -1,7 +1,17 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * Vite wraps every import() in a helper that preloads what the chunk needs. There is nothing to preload here, and the helper
+ * would write into the page's head and fire an event on its window.
+ */
+const withoutPreload: Plugin = {
+  name: 'without-preload',
+  enforce: 'pre',
+  load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : undefined),
+}
 
 /**
  * The overlay: one tiny entry that carries the record id in its fragment, and chunks with relative addresses,
@@ -11,6 +21,7 @@ export default defineConfig({
   root: here('.'),
   base: './',
   publicDir: false,
+  plugins: [withoutPreload],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist/overlay',
@@ -28,6 +39,10 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].[hash].js',
         chunkFileNames: (chunk) => `${chunk.facadeModuleId?.match(/panels\/([a-z-]+)\/view/)?.[1] ?? chunk.name}.[hash].js`,
+        // what every page loads, in one file: small pieces compress badly and each is a round trip
+        codeSplitting: {
+          groups: [{ name: 'base', test: /node_modules\/(preact|@preact)\/|preload-helper|src\/ui\/(format|Icon|icons|categories|SpineBar|figures)\.tsx?|src\/overlay\/client/ }],
+        },
         assetFileNames: '[name].[hash][extname]',
       },
     },

@@ -5,27 +5,24 @@ import { icons } from '../ui/icons.ts'
 import { SpineBar } from '../ui/SpineBar.tsx'
 import { startDrag, toNearestDock } from './bar-drag.ts'
 import { type BarItem, toBarItems } from './bar-items.tsx'
+import type { Host } from './host.ts'
 import type { Model } from './model.ts'
-import { Peek, usePeek } from './Peek.tsx'
 import { isOfPage } from './page-requests.ts'
 import { loadDrawer } from './load-drawer.ts'
 import { useEndOfPage } from './use-end-of-page.ts'
+import { usePeek } from './use-peek.ts'
 
 /** The collapsed toolbar: figures of the page's own request. */
-export function Bar({ model }: { model: Model }) {
+export function Bar({ model, host }: { model: Model; host: Host }) {
   const bar = useRef<HTMLDivElement>(null)
   const dragging = useSignal(false)
   const active = useSignal('logo')
-  const peek = usePeek()
+  const peek = usePeek(host.adopt)
   const atEnd = useEndOfPage()
   const { barDock, barShape, stepAside } = model.preferences.value.value
   const request = model.pageRecord.value ?? (model.history.failures.value.size > 0 ? model.current.value : null)
-  const items = useComputed(() => {
-    const shown = model.pageRecord.value ?? model.current.value
-    if (!shown) return []
-    const ofPage = model.history.list.value.filter((other) => isOfPage(other, model.pageRecord.value, model.pageIds.value))
-    return toBarItems(shown, model.history.details.value.get(shown.id)?.findings ?? [], ofPage)
-  })
+  const ofPage = useComputed(() => model.history.list.value.filter((other) => isOfPage(other, model.pageRecord.value, model.pageIds.value)))
+  const items = request ? toBarItems(request, ofPage.value) : []
   const opened = model.opened.value
   useEffect(() => {
     // Esc or the close button brought the bar back: the focus returns to it, not to the page's start
@@ -59,7 +56,10 @@ export function Bar({ model }: { model: Model }) {
       data-id={item.id}
       tabIndex={active.value === item.id ? 0 : -1}
       aria-describedby={peek.shown.value?.id === item.id ? 'peek' : undefined}
-      onClick={() => openAt(item.panel)}
+      onClick={() => {
+        peek.leave()
+        openAt(item.panel)
+      }}
       onFocus={() => {
         active.value = item.id
       }}
@@ -70,11 +70,18 @@ export function Bar({ model }: { model: Model }) {
       onPointerLeave={peek.leave}
     >
       <span class="sr">{item.label} </span>
-      {vertical ? item.tall : item.wide}
+      {item.id === 'total' && vertical && (
+        <span class="m">
+          <Icon path={icons.time} small />
+        </span>
+      )}
+      {item.icon}
+      {item.figure !== null && <b class={vertical && item.warn ? 'c-warn' : ''}>{item.figure}</b>}
+      {!vertical && item.more}
     </button>
   )
   if (model.hidden.value || opened) return null
-  const peeked = items.value.find((item) => item.id === peek.shown.value?.id)
+  const card = peek.shown.value
   return (
     <>
       <div
@@ -111,7 +118,7 @@ export function Bar({ model }: { model: Model }) {
         >
           <Logo />
         </button>
-        {items.value.map(button)}
+        {items.map(button)}
         {model.connection.value === 'lost' && (
           <span class="bi inpill lost" role="status">
             <Icon path={icons.off} small />
@@ -143,7 +150,16 @@ export function Bar({ model }: { model: Model }) {
         )}
         {request && <SpineBar spine={request.spine} running={request.state === 'running'} />}
       </div>
-      {peeked && peek.shown.value && <Peek item={peeked} anchor={peek.shown.value.rect} />}
+      {card && request && (
+        <card.Peek
+          id={card.id}
+          anchor={card.anchor}
+          vertical={vertical}
+          request={request}
+          findings={model.history.details.value.get(request.id)?.findings ?? []}
+          ofPage={ofPage.value}
+        />
+      )}
     </>
   )
 }

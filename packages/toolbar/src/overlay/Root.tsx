@@ -28,7 +28,7 @@ export function Root({ model, host }: { model: Model; host: Host }) {
   const Loaded = Drawer.value
   return (
     <div class="dt" lang="en" dir="ltr" data-theme={theme}>
-      {model.opened.value && Loaded ? <Loaded model={model} host={host} /> : model.standalone ? null : <Bar model={model} />}
+      {model.opened.value && Loaded ? <Loaded model={model} host={host} /> : model.standalone ? null : <Bar model={model} host={host} />}
     </div>
   )
 }

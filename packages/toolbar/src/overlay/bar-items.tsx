@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import type { Finding, RequestSummary } from '../contract/types.ts'
+import type { RequestSummary } from '../contract/types.ts'
 import { StatusChip } from '../ui/figures.tsx'
-import { formatBytes, formatClock, formatCount, formatMs, formatPercent, formatPlural, toDuration } from '../ui/format.ts'
+import { formatCount, formatMs, toDuration } from '../ui/format.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { icons } from '../ui/icons.ts'
 
@@ -13,23 +13,17 @@ export interface BarItem {
   label: string
   /** which items leave first as the window narrows (`p5` … `p2`), and what stays in the pill (`inpill`) */
   class: string
-  wide: ComponentChildren
-  /** in a column at the left or right edge */
-  tall: ComponentChildren
-  peek: { title: string; note: string; lines: [label: string, value: string][]; findings: Finding[] }
+  icon: ComponentChildren
+  figure: ComponentChildren
+  /** beside the figure in a bar; a column has no room for it */
+  more?: ComponentChildren
+  warn?: boolean
 }
 
 /** Groups of similar queries are marked from this size on. */
-const GROUP_MARK = 5
+export const GROUP_MARK = 5
 
-const rulesOf: Record<string, RegExp> = {
-  sql: /query|n-plus-one|select|index|loading|awaits/,
-  templates: /template/,
-  http: /http/,
-  logs: /log/,
-}
-
-const small = (path: string, hue: string) => (
+const icon = (path: string, hue: string) => (
   <span class={hue}>
     <Icon path={path} small />
   </span>
@@ -43,244 +37,84 @@ function Ticks({ requests }: { requests: readonly RequestSummary[] }) {
       {requests
         .slice(0, 6)
         .reverse()
-        .map((request) => (
-          <i key={request.id} class={tone(request.status)} style={{ height: `${Math.round(Math.min(14, 3 + 4 * Math.log10(1 + request.durationMs)))}px` }} />
+        .map(({ id, status, durationMs }) => (
+          <i key={id} class={tone(status)} style={{ height: `${Math.round(Math.min(14, 1 + 6 * Math.log10(1 + durationMs)))}px` }} />
         ))}
     </span>
   )
 }
 
-const countItem = (
-  request: RequestSummary,
-  findings: readonly Finding[],
-  item: { id: string; type: string; panel: string; label: string; title: string; class: string; icon: string; hue: string; extra?: ComponentChildren; warn?: boolean; lines?: [string, string][] },
-): BarItem => {
-  const count = request.counts[item.type] ?? 0
-  const time = request.times[item.type]
-  return {
-    id: item.id,
-    panel: item.panel,
-    label: item.label,
-    class: item.class,
-    wide: (
-      <>
-        {small(item.icon, item.hue)}
-        <b>{formatCount(count)}</b>
-        {time !== undefined && <span class={item.id === 'sql' ? 'm x2' : 'm x3'}>{formatMs(time)}</span>}
-        {item.extra}
-      </>
-    ),
-    tall: (
-      <>
-        {small(item.icon, item.hue)}
-        <b class={item.warn ? 'c-warn' : ''}>{formatCount(count)}</b>
-      </>
-    ),
-    peek: {
-      title: item.title,
-      note: time !== undefined && request.durationMs > 0 ? `${formatPercent(time / request.durationMs)} of the request` : '',
-      lines: [['Count', formatCount(count)], ...(time === undefined ? [] : ([['Time', formatMs(time)]] as [string, string][])), ...(item.lines ?? [])],
-      findings: findings.filter(({ rule }) => rulesOf[item.id]?.test(rule)),
-    },
-  }
-}
-
 /** The figures of the bar in their order; kinds that did not happen are left out where they would say nothing. */
-export function toBarItems(request: RequestSummary, findings: readonly Finding[], ofPage: readonly RequestSummary[]): BarItem[] {
+export function toBarItems(request: RequestSummary, ofPage: readonly RequestSummary[]): BarItem[] {
   const { counts, times, logs } = request
+  const count = (type: string) => formatCount(counts[type] ?? 0)
+  const time = (type: string, name: string) => times[type] !== undefined && <span class={`m ${name}`}>{formatMs(times[type])}</span>
   const marked = request.largestGroup >= GROUP_MARK
   const found = request.findings.error + request.findings.warning + request.findings.info
   const total = toDuration(request.durationMs)
-  const overview: BarItem['peek'] = {
-    title: 'Request',
-    note: formatClock(request.startedAt),
-    lines: [
-      ['Route', request.route ?? 'none'],
-      ['Total', formatMs(request.durationMs)],
-      ['Response', formatBytes(request.bytes)],
-      ['State', request.state],
-    ],
-    findings: findings.slice(),
-  }
+  const cpu = toDuration(times.cpu ?? 0)
   const items: (BarItem | false)[] = [
     {
-      id: 'status',
-      panel: 'timeline',
-      label: 'Status',
-      class: 'inpill',
-      wide: (
+      ...{ id: 'status', panel: 'timeline', label: 'Status', class: 'inpill', icon: <StatusChip request={request} />, figure: null },
+      more: (
         <>
-          <StatusChip request={request} />
           <span class="meth x2 np">{request.method}</span>
           <bdi class="x2 np path">{request.path}</bdi>
         </>
       ),
-      tall: <StatusChip request={request} />,
-      peek: overview,
     },
     {
-      id: 'total',
-      panel: 'timeline',
-      label: 'Total time',
-      class: 'inpill nosep',
-      wide: (
-        <span>
-          <b>{total.figure}</b>
-          <span class="u">{total.unit}</span>
-        </span>
-      ),
-      tall: (
+      ...{ id: 'total', panel: 'timeline', label: 'Total time', class: 'inpill nosep', icon: null, figure: total.figure },
+      more: <span class="u">{total.unit}</span>,
+    },
+    {
+      ...{ id: 'sql', panel: 'sql', label: 'SQL queries', class: '', icon: icon(icons.sql, 'c-sql'), figure: count('sql'), warn: marked },
+      more: (
         <>
-          {small(icons.time, '')}
-          <b>{total.figure}</b>
+          {time('sql', 'x2')}
+          {marked && <span class="chip warn x2">×{formatCount(request.largestGroup)}</span>}
         </>
       ),
-      peek: overview,
     },
-    countItem(request, findings, {
-      ...{ id: 'sql', type: 'sql', panel: 'sql', label: 'SQL queries', title: 'SQL', class: '', icon: icons.sql, hue: 'c-sql', warn: marked },
-      extra: marked && <span class="chip warn x2">×{formatCount(request.largestGroup)}</span>,
-      lines: [
-        ['Similar', formatCount(request.similar)],
-        ['Identical', formatCount(request.duplicates)],
-      ],
-    }),
-    countItem(request, findings, {
-      ...{ id: 'templates', type: 'template', panel: 'templates', label: 'Templates', title: 'Templates', class: 'p2', icon: icons.templates, hue: 'c-tpl' },
-    }),
-    (counts.http ?? 0) > 0 &&
-      countItem(request, findings, {
-        ...{ id: 'http', type: 'http', panel: 'http', label: 'Outgoing HTTP calls', title: 'HTTP client', class: 'p4', icon: icons.http, hue: 'c-http' },
-      }),
-    (counts.cache ?? 0) > 0 &&
-      countItem(request, findings, {
-        ...{ id: 'cache', type: 'cache', panel: 'cache', label: 'Cache calls', title: 'Cache', class: 'p3', icon: icons.cache, hue: 'c-cache' },
-      }),
-    countItem({ ...request, times: {} }, findings, {
-      ...{ id: 'signals', type: 'signal', panel: 'signals', label: 'Signals', title: 'Signals', class: 'p5', icon: icons.signals, hue: 'c-event' },
-      lines: times.signal === undefined ? [] : [['Time', formatMs(times.signal)]],
-    }),
-    countItem({ ...request, times: {} }, findings, {
-      ...{ id: 'logs', type: 'log', panel: 'logs', label: 'Log lines', title: 'Logs', class: 'p3', icon: icons.logs, hue: 'm', warn: logs.warn + logs.error > 0 },
-      extra: (
-        <>
-          {logs.error > 0 && <span class="chip err">{formatPlural(logs.error, 'error')}</span>}
-          {logs.warn > 0 && (
-            <span class="chip warn">
-              {formatCount(logs.warn)}
-              <span class="sr"> {logs.warn === 1 ? 'warning' : 'warnings'}</span>
+    {
+      ...{ id: 'templates', panel: 'templates', label: 'Templates', class: 'p2', icon: icon(icons.templates, 'c-tpl'), figure: count('template') },
+      more: time('template', 'x3'),
+    },
+    (counts.http ?? 0) > 0 && {
+      ...{ id: 'http', panel: 'http', label: 'Outgoing HTTP calls', class: 'p4', icon: icon(icons.http, 'c-http'), figure: count('http') },
+      more: time('http', 'x3'),
+    },
+    (counts.cache ?? 0) > 0 && {
+      ...{ id: 'cache', panel: 'cache', label: 'Cache calls', class: 'p3', icon: icon(icons.cache, 'c-cache'), figure: count('cache') },
+      more: time('cache', 'x3'),
+    },
+    { id: 'signals', panel: 'signals', label: 'Signals', class: 'p5', icon: icon(icons.signals, 'c-event'), figure: count('signal') },
+    {
+      ...{ id: 'logs', panel: 'logs', label: 'Log lines', class: 'p3', icon: icon(icons.logs, 'm'), figure: count('log'), warn: logs.warn + logs.error > 0 },
+      more: (['error', 'warn'] as const).map(
+        (level) =>
+          logs[level] > 0 && (
+            <span key={level} class={`chip ${level === 'error' ? 'err' : 'warn'}`}>
+              {formatCount(logs[level])}
+              <span class="sr"> {level === 'error' ? 'errors' : 'warnings'}</span>
             </span>
-          )}
-        </>
+          ),
       ),
-      lines: [
-        ['Warnings', formatCount(logs.warn)],
-        ['Errors', formatCount(logs.error)],
-      ],
-    }),
+    },
     {
-      id: 'cpu',
-      panel: 'time',
-      label: 'CPU time',
-      class: 'p5',
-      wide: (
-        <>
-          {small(icons.cpu, 'm')}
-          <span>
-            <b>{toDuration(times.cpu ?? 0).figure}</b>
-            <span class="m"> {toDuration(times.cpu ?? 0).unit} CPU</span>
-          </span>
-        </>
-      ),
-      tall: (
-        <>
-          {small(icons.cpu, 'm')}
-          <b>{toDuration(times.cpu ?? 0).figure}</b>
-        </>
-      ),
-      peek: {
-        title: 'CPU',
-        note: request.durationMs > 0 ? `${formatPercent((times.cpu ?? 0) / request.durationMs)} of the request` : '',
-        lines: [
-          ['On the CPU', formatMs(times.cpu ?? 0)],
-          ['Waiting', formatMs(Math.max(0, request.durationMs - (times.cpu ?? 0)))],
-          ['Own code', formatMs(request.spine.app)],
-        ],
-        findings: [],
-      },
+      ...{ id: 'cpu', panel: 'time', label: 'CPU time', class: 'p5', icon: icon(icons.cpu, 'm'), figure: cpu.figure },
+      more: <span class="m">{cpu.unit} CPU</span>,
     },
     (counts.exception ?? 0) > 0 && {
-      id: 'exceptions',
-      panel: 'exceptions',
-      label: 'Exceptions',
-      class: 'inpill',
-      wide: (
-        <>
-          {small(icons.exceptions, 'c-err')}
-          <b>{counts.exception}</b>
-        </>
-      ),
-      tall: (
-        <>
-          {small(icons.exceptions, 'c-err')}
-          <b>{counts.exception}</b>
-        </>
-      ),
-      peek: { title: 'Exceptions', note: '', lines: [['Thrown', formatCount(counts.exception ?? 0)]], findings: [] },
+      ...{ id: 'exceptions', panel: 'exceptions', label: 'Exceptions', class: 'inpill', icon: icon(icons.exceptions, 'c-err'), figure: count('exception') },
     },
     found > 0 && {
-      id: 'findings',
-      panel: 'findings',
-      label: 'Findings',
-      class: 'inpill',
-      wide: (
-        <>
-          {small(icons.findings, 'c-warn')}
-          <b>{found}</b>
-          <span class="m x3 np">{found === 1 ? 'finding' : 'findings'}</span>
-        </>
-      ),
-      tall: (
-        <>
-          {small(icons.findings, 'c-warn')}
-          <b>{found}</b>
-        </>
-      ),
-      peek: {
-        title: 'Findings',
-        note: '',
-        lines: [
-          ['Errors', formatCount(request.findings.error)],
-          ['Warnings', formatCount(request.findings.warning)],
-          ['Notes', formatCount(request.findings.info)],
-        ],
-        findings: findings.slice(),
-      },
+      ...{ id: 'findings', panel: 'findings', label: 'Findings', class: 'inpill', icon: icon(icons.findings, 'c-warn'), figure: formatCount(found) },
+      more: <span class="m x3 np">{found === 1 ? 'finding' : 'findings'}</span>,
     },
     {
-      id: 'history',
-      panel: 'history',
-      label: 'Requests of this page',
-      class: '',
-      wide: (
-        <>
-          <Ticks requests={ofPage} />
-          <b>{formatCount(ofPage.length)}</b>
-          <span class="m x3">{ofPage.length === 1 ? 'request' : 'requests'}</span>
-        </>
-      ),
-      tall: (
-        <>
-          <Ticks requests={ofPage.slice(0, 4)} />
-          <b>{formatCount(ofPage.length)}</b>
-        </>
-      ),
-      peek: {
-        title: 'Requests of this page',
-        note: '',
-        lines: ofPage.slice(0, 4).map(({ method, path, durationMs }) => [`${method} ${path}`, formatMs(durationMs)]),
-        findings: [],
-      },
+      ...{ id: 'history', panel: 'history', label: 'Requests of this page', class: '', icon: <Ticks requests={ofPage} />, figure: formatCount(ofPage.length) },
+      more: <span class="m x3">{ofPage.length === 1 ? 'request' : 'requests'}</span>,
     },
   ]
   return items.filter((item) => item !== false)

@@ -92,7 +92,7 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   void start()
 
   return {
-    /** the bar takes the focus when it comes back */
+    /** somebody opened or closed the drawer, so the focus goes along; a drawer that was open already leaves it to the page */
     refocus: false,
     client,
     preferences,
@@ -127,7 +127,8 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
       const list = history.list.peek()
       return list[list.findIndex((request) => request.id === currentId.peek()) + direction] ?? null
     },
-    open: (panel?: string): void => {
+    open(panel?: string): void {
+      this.refocus = true
       batch(() => {
         opened.value = true
         hidden.value = false

@@ -21,10 +21,14 @@ export interface GridProps<Row> {
   keyOf(row: Row): string
   selected?: string | null
   onSelect?(row: Row): void
+  /** choosing a row leads elsewhere, so that moving over rows does not choose them */
+  opens?: boolean
   /** rows are nested: a treegrid */
   tree?: { level(row: Row): number; expanded(row: Row): boolean | undefined; toggle(row: Row): void }
   rowClass?(row: Row): string
   rowStyle?(row: Row): Record<string, string> | undefined
+  /** told when the list leaves its top, and when it is back */
+  onScrolled?(scrolled: boolean): void
   /** what `Y` copies */
   copyText?(row: Row): string
   /** drawn behind the rows */
@@ -67,7 +71,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     wantsFocus.current = true
     setActive(keyOf(row))
     scrollTo(rows.indexOf(row))
-    if (selected !== null && selected !== undefined) props.onSelect?.(row)
+    if (selected !== null && selected !== undefined && !props.opens) props.onSelect?.(row)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const element = (event.target as HTMLElement).closest<HTMLElement>('[data-key]')
@@ -91,6 +95,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (now === scrolled.current) return
     scrolled.current = now
     panel.setScrolled(now)
+    props.onScrolled?.(now)
   }
   const pad = (count: number) => (virtual ? <div role="presentation" style={{ height: `${count * rowHeight}px` }} /> : null)
   return (

@@ -10,6 +10,8 @@ export interface PanelHost {
   editorUrl: string
   openPanel(id: string): void
   openRequest(id: string): void
+  /** the record that is shown */
+  currentId: string | null
   toast(text: string): void
   /** copies and says so */
   copy(text: string, what: string): void

@@ -29,7 +29,8 @@ export function Drawer({ model, host }: DrawerProps) {
   const { dock: chosen, height, width } = model.preferences.value.value
   const dock = model.standalone ? 'page' : (chosen ?? model.config.value?.position ?? 'bottom')
   useEffect(() => {
-    if (!model.standalone) frame.current?.querySelector<HTMLElement>('.nav [aria-selected=true]')?.focus({ preventScroll: true })
+    if (model.refocus) frame.current?.querySelector<HTMLElement>('.nav [aria-selected=true]')?.focus({ preventScroll: true })
+    model.refocus = false
   }, [model])
   const copy = async (text: string, what: string): Promise<void> => {
     const done = await copyText(text)

@@ -95,6 +95,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       editorUrl: preferences.editor ?? model.config.value?.editorUrl ?? '',
       openPanel: (id) => model.preferences.set({ panel: id }),
       openRequest: (id) => model.select(id),
+      currentId: model.currentId.value,
       toast: state.say,
       copy,
       filter: reading.filter,
@@ -110,7 +111,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       loadMore: model.history.next.value === null ? null : model.history.more,
       clear: () => model.client.clear(),
     }),
-    [model, state, copy, panel, reading, preferences, model.config.value, model.history.next.value],
+    [model, state, copy, panel, reading, preferences, model.currentId.value, model.config.value, model.history.next.value],
   )
 
   const id = model.currentId.value

@@ -27,7 +27,7 @@ export function createKeyHandler(model: Model, state: DrawerState, frame: () => 
     '[': () => choose(1),
     ']': () => choose(-1),
     '?': () => model.preferences.set({ panel: 'preferences' }),
-    g: () => click('[data-key-g]'),
+    g: () => click('.panel .groups [aria-pressed=false]'),
     o: () => click('.detail a.srcl, .detail a.src'),
     y: () => click('.detail [data-key-y]'),
   }

@@ -71,7 +71,7 @@ function Facts({ data, row }: { data: SqlPanelData; row: SqlRow }) {
 }
 
 /** One query, or what the queries of a group have in common. */
-export function SqlDetail({ data, row, onStep }: { data: SqlPanelData; row: SqlRow; onStep(direction: 1 | -1): void }) {
+export function SqlDetail({ data, row, hue, onStep }: { data: SqlPanelData; row: SqlRow; hue: string; onStep(direction: 1 | -1): void }) {
   const panel = usePanel()
   const [tab, setTab] = useState('query')
   const { columns, texts, sites, groups } = data
@@ -129,7 +129,7 @@ export function SqlDetail({ data, row, onStep }: { data: SqlPanelData; row: SqlR
       head={
         members ? (
           <>
-            <span class="chip sim l">×{formatCount(members.length)} similar</span>
+            <span class="chip sim l" style={{ '--g': hue }}>×{formatCount(members.length)} similar</span>
             <span class="m3 trunc">
               {formatCount((members[0] ?? 0) + 1)} to {formatCount((members.at(-1) ?? 0) + 1)}, {formatMs(members.reduce((sum, member) => sum + (columns.durationMs[member] ?? 0), 0))}
             </span>

@@ -198,7 +198,7 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
         filter="Filter queries"
         errors={filter.errors}
         tools={
-          <span data-key-g onClick={() => {}}>
+          <span class="groups">
             <Segmented
               label="Rows"
               value={grouped && sort === 'index' ? 'true' : 'false'}
@@ -216,7 +216,7 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       >
         <Figures data={data} />
       </PanelHead>
-      <Split detail={selected && <SqlDetail data={data} row={selected} onStep={step} />}>
+      <Split detail={selected && <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />}>
         <Grid
           label="Queries"
           class="sqlg"
