@@ -53,14 +53,16 @@ describe('signals', () => {
     expect(listener).toMatchObject({ async: true, error: null })
     expect(listener?.durationMs).toBeGreaterThan(28)
     expect(listener?.syncMs).toBeLessThan(10)
-    expect(signals[0]?.durationMs).toBeGreaterThan(28)
+    expect(signals[0]?.durationMs).toBeLessThan(10)
   })
 
-  it('waits for a listener that settles after the response, and names the one that never does', async () => {
+  it('still learns of a listener that settles after the response', async () => {
     const bus = new EventEmitter()
     bus.on('late', async () => sleep(50))
-    const { signals } = await record(bus, () => bus.emit('late'))
-    expect(signals[0]?.data.listeners[0]?.durationMs).toBeGreaterThan(45)
+    const { signals, request } = await record(bus, () => bus.emit('late'))
+    expect(signals[0]?.data.listeners[0]?.durationMs).toBeNull()
+    await sleep(70)
+    expect((await app.entries<SignalData>(request.id, 'signal'))[0]?.data.listeners[0]?.durationMs).toBeGreaterThan(45)
   })
 
   it('puts what a listener does inside the signal', async () => {

@@ -259,6 +259,24 @@ for (const [version, express] of [
       expect(JSON.stringify(entries[0]?.data.stack)).not.toContain('/etc/passwd')
     })
 
+    it('places a driver\'s error at the query that failed', async () => {
+      const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
+      await start((server, toolbar) => {
+        toolbar.watch(db)
+        server.get('/', async (_req, _res, next) => {
+          try {
+            await db('nowhere')
+          } catch (error) {
+            next(error)
+          }
+        })
+        server.use(answer)
+      })
+      const { entries } = await record<ExceptionData>('/', 'exception')
+      expect(entries[0]?.site?.file).toMatch(/express\.test\.ts$/)
+      await db.destroy()
+    })
+
     if (version === 'Express 5') {
       it('records a rejected handler', async () => {
         await start((server) => {
