@@ -12,6 +12,7 @@ import type { Model } from '../model.ts'
 import { Boundary } from './Boundary.tsx'
 import type { DrawerState } from './drawer-state.ts'
 import { toShownPanel } from './Navigation.tsx'
+import { toNavigation } from './panels.ts'
 import { loadView, SETTINGS } from './views.ts'
 
 type Copy = (text: string, what: string) => void
@@ -169,6 +170,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
   return (
     <PanelContext.Provider value={panelHost}>
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${panel}`}>
+        <h2 class="sr">{toNavigation(model.config.value).flat().find(({ id }) => id === panel)?.title ?? panel}</h2>
         {lost && at > 0 && !alone && (
           <div class="banner err" role="alert">
             <Icon path={allIcons.off} />

@@ -12,7 +12,15 @@ export function Bars({ line, window, requestMs }: { line: Line; window: Window; 
   const percent = (share: number) => `${Math.max(-5, Math.min(105, share)).toFixed(3)}%`
   const [start, end] = [at(line.startMs), at(line.endMs)]
   const total = line.kind === 'one' ? line.endMs - line.startMs : line.rows.reduce((sum, row) => sum + (row.durationMs ?? 0), 0)
-  const text = line.kind === 'run' ? `${formatMs(total)} in ${line.rows.length} calls` : formatMs(total)
+  const text =
+    line.kind === 'run' ? (
+      <>
+        {formatMs(total)}
+        <span class="wide2"> in {line.rows.length} calls</span>
+      </>
+    ) : (
+      formatMs(total)
+    )
   const label = () => {
     if (line.kind === 'logs') return null
     if (end < 0) return <span class="du">‹ {formatMs(line.startMs)}</span>
