@@ -45,7 +45,10 @@ export function Grid<Row>(props: GridProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const wantsFocus = useRef(false)
   const scrolled = useRef(false)
-  const cache = useRef<{ props: GridProps<Row> | null; nodes: Map<string, { state: string; node: VNode }> }>({ props: null, nodes: new Map() })
+  const cache = useRef<{ props: GridProps<Row> | null; nodes: Map<string, { state: string; node: VNode }> }>({
+    props: null,
+    nodes: new Map(),
+  })
   const [active, setActive] = useState<string | null>(null)
   const { from, to, rowHeight, virtual, scrollTo } = useVirtualRows(scroller, rows.length, HEAD_PX)
   const shown = rows.slice(from, to)
@@ -80,7 +83,14 @@ export function Grid<Row>(props: GridProps<Row>) {
     const row = rows[index]
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / rowHeight) - 2)
-    const target = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: rows.length - 1 }[event.key]
+    const target = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key]
     if (target !== undefined) moveTo(target)
     else if (event.key === 'Enter' && event.target === element) props.onSelect?.(row)
     else if (event.key === 'ArrowRight' && tree?.expanded(row) === false) tree.toggle(row)

@@ -1,6 +1,6 @@
-import { createContext, type ComponentType } from 'preact'
-import { useContext } from 'preact/hooks'
 import type { Signal } from '@preact/signals'
+import { type ComponentType, createContext } from 'preact'
+import { useContext } from 'preact/hooks'
 import type { OverlayConfig, RequestSummary } from '../contract/types.ts'
 
 /** What a view may ask of the overlay around it. */

@@ -1,7 +1,20 @@
 import type { OverlayConfig, Site } from '../contract/types.ts'
 
 const editorSchemes = new Set([
-  ...['http:', 'https:', 'vscode:', 'vscode-insiders:', 'vscodium:', 'cursor:', 'windsurf:', 'zed:', 'webstorm:', 'idea:', 'phpstorm:', 'jetbrains:'],
+  ...[
+    'http:',
+    'https:',
+    'vscode:',
+    'vscode-insiders:',
+    'vscodium:',
+    'cursor:',
+    'windsurf:',
+    'zed:',
+    'webstorm:',
+    'idea:',
+    'phpstorm:',
+    'jetbrains:',
+  ],
   ...['subl:', 'sublime:', 'txmt:', 'mvim:', 'nvim:', 'emacs:', 'atom:', 'nova:', 'x-mine:'],
 ])
 

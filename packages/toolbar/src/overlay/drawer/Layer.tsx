@@ -3,7 +3,19 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { DrawerState } from './drawer-state.ts'
 
 /** A menu over the drawer. It takes the focus, and closes when the focus leaves it. */
-export function Layer({ state, class: className, role, label, children }: { state: DrawerState; class: string; role: 'dialog' | 'menu'; label: string; children: ComponentChildren }) {
+export function Layer({
+  state,
+  class: className,
+  role,
+  label,
+  children,
+}: {
+  state: DrawerState
+  class: string
+  role: 'dialog' | 'menu'
+  label: string
+  children: ComponentChildren
+}) {
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = box.current

@@ -56,7 +56,9 @@ function Evicted({ model }: { model: Model }) {
         </>
       }
     >
-      {kept ? `The store keeps the newest ${kept} requests; raise maxRequests of the store to keep more.` : 'It was cleared, or newer ones took its place.'}
+      {kept
+        ? `The store keeps the newest ${kept} requests; raise maxRequests of the store to keep more.`
+        : 'It was cleared, or newer ones took its place.'}
     </State>
   )
 }
@@ -170,12 +172,17 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
   return (
     <PanelContext.Provider value={panelHost}>
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${panel}`}>
-        <h2 class="sr">{toNavigation(model.config.value).flat().find(({ id }) => id === panel)?.title ?? panel}</h2>
+        <h2 class="sr">
+          {toNavigation(model.config.value)
+            .flat()
+            .find(({ id }) => id === panel)?.title ?? panel}
+        </h2>
         {lost && at > 0 && !alone && (
           <div class="banner err" role="alert">
             <Icon path={allIcons.off} />
             <div class="tx">
-              <span class="b">Connection to the app lost.</span> <span class="m2">Showing what was loaded at {formatClock(at)}. Trying again every 2 s.</span>
+              <span class="b">Connection to the app lost.</span>{' '}
+              <span class="m2">Showing what was loaded at {formatClock(at)}. Trying again every 2 s.</span>
             </div>
             <button type="button" class="btn sm" onClick={() => model.retry()}>
               Try now

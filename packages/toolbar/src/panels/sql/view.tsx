@@ -12,8 +12,8 @@ import { Segmented } from '../../ui/Segmented.tsx'
 import { Source } from '../../ui/Source.tsx'
 import { Split } from '../../ui/Split.tsx'
 import { SqlLine } from '../../ui/Sql.tsx'
-import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import { State } from '../../ui/States.tsx'
+import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import type { SqlPanelData } from './data.ts'
 import { isFolded, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
 import { SqlDetail } from './SqlDetail.tsx'
@@ -91,7 +91,8 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
     direction: sort === name ? (direction === 1 ? ('ascending' as const) : ('descending' as const)) : null,
     toggle: () => panel.setOption('sqlSort', `${name} ${sort === name ? -direction : name === 'index' ? 1 : -1}`),
   })
-  const sum = (members: readonly number[], values: readonly (number | null)[]) => members.reduce((total, member) => total + (values[member] ?? 0), 0)
+  const sum = (members: readonly number[], values: readonly (number | null)[]) =>
+    members.reduce((total, member) => total + (values[member] ?? 0), 0)
   const list: Column<SqlRow>[] = [
     {
       id: 'ix',
@@ -142,7 +143,9 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       class: 'r c-rows',
       sort: sortBy('rows'),
       cell: ({ index, members }) => (
-        <span class="m2">{members ? formatCount(sum(members, columns.rows)) : columns.rows[index] === null ? '' : formatCount(columns.rows[index] ?? 0)}</span>
+        <span class="m2">
+          {members ? formatCount(sum(members, columns.rows)) : columns.rows[index] === null ? '' : formatCount(columns.rows[index] ?? 0)}
+        </span>
       ),
     },
     {
@@ -174,7 +177,10 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
         <Axis
           hue="sql"
           totalMs={data.requestMs}
-          marks={(members?.slice(0, TICKS) ?? [index]).map((at) => ({ startMs: columns.startMs[at] ?? 0, durationMs: columns.durationMs[at] ?? null }))}
+          marks={(members?.slice(0, TICKS) ?? [index]).map((at) => ({
+            startMs: columns.startMs[at] ?? 0,
+            durationMs: columns.durationMs[at] ?? null,
+          }))}
         />
       ),
     },
@@ -216,7 +222,13 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       >
         <Figures data={data} />
       </PanelHead>
-      <Split detail={selected && <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />}>
+      <Split
+        detail={
+          selected && (
+            <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />
+          )
+        }
+      >
         <Grid
           label="Queries"
           class="sqlg"

@@ -50,10 +50,22 @@ export function Bars({ line, window, requestMs }: { line: Line; window: Window; 
         if (left > 101 || left + width < -1) return null
         if (line.kind === 'logs') {
           const loud = row.note === 'warn' || row.note === 'error' || row.note === 'fatal'
-          return <i key={row.id} class={`tick ${loud ? `w ${row.note === 'warn' ? 'f-warn' : 'f-err'}` : 'f-log'}`} style={{ left: percent(left) }} />
+          return (
+            <i
+              key={row.id}
+              class={`tick ${loud ? `w ${row.note === 'warn' ? 'f-warn' : 'f-err'}` : 'f-log'}`}
+              style={{ left: percent(left) }}
+            />
+          )
         }
         const kind = line.parent || line.kind === 'small' ? ' par' : line.kind === 'run' ? ' many' : ''
-        return <i key={row.id} class={`f-${row.status === 'error' ? 'err' : toHue(row.type)}${kind}`} style={{ left: percent(left), width: `${Math.min(width, 110).toFixed(3)}%` }} />
+        return (
+          <i
+            key={row.id}
+            class={`f-${row.status === 'error' ? 'err' : toHue(row.type)}${kind}`}
+            style={{ left: percent(left), width: `${Math.min(width, 110).toFixed(3)}%` }}
+          />
+        )
       })}
       {label()}
     </span>

@@ -17,7 +17,8 @@ const rows = [
   row('log', 'done', 95, 0),
 ]
 const data = { requestMs: 100, rows } as TimelinePanelData
-const lines = (opened: string[] = [], passes = (_: TimelineRow) => true) => toLines(data, new Set(opened), passes).map((line) => [line.kind, line.depth, line.rows.length])
+const lines = (opened: string[] = [], passes = (_: TimelineRow) => true) =>
+  toLines(data, new Set(opened), passes).map((line) => [line.kind, line.depth, line.rows.length])
 
 describe('timeline lines', () => {
   it('fold small middleware, repeats and logs', () => {

@@ -19,7 +19,8 @@ const RUN = 3
 /** Middleware below this share of the request is folded with its neighbours. */
 const SMALL = 0.02
 
-const endOf = ({ startMs, durationMs }: TimelineRow, requestMs: number): number => startMs + (durationMs ?? Math.max(0, requestMs - startMs))
+const endOf = ({ startMs, durationMs }: TimelineRow, requestMs: number): number =>
+  startMs + (durationMs ?? Math.max(0, requestMs - startMs))
 
 /** The tree as lines, repeats and small runs folded unless they are in `opened`. */
 export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, passes: (row: TimelineRow) => boolean): Line[] {
@@ -51,7 +52,8 @@ export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, pa
       endMs: rows.reduce((end, row) => Math.max(end, endOf(row, requestMs)), 0),
     })
   }
-  const isSmall = (row: TimelineRow): boolean => row.type === 'middleware' && !children.has(row.id) && (row.durationMs ?? requestMs) < requestMs * SMALL
+  const isSmall = (row: TimelineRow): boolean =>
+    row.type === 'middleware' && !children.has(row.id) && (row.durationMs ?? requestMs) < requestMs * SMALL
   const visit = (siblings: readonly TimelineRow[], depth: number): void => {
     const runs = new Map<string, TimelineRow[]>()
     for (const row of siblings) {
