@@ -1,0 +1,2 @@
+/** The app alone: what everything is compared with. */
+export const configuration = { middleware: () => [] }

@@ -1,0 +1,12 @@
+/**
+ * What is asked for. `burst` is the number of requests that keeps a bare app busy for about 100 ms on a usual machine;
+ * the rest is what the toolbar must have recorded of one request, checked in every run.
+ */
+export const routes = [
+  { path: '/hello', what: 'text, no query', burst: 800, document: false, sql: 0, template: 0 },
+  { path: '/page', what: 'EJS 2.5 KB, 1 query', burst: 300, document: true, sql: 1, template: 1 },
+  { path: '/n1', what: 'EJS 6 KB, 51 queries', burst: 50, document: true, sql: 51, template: 1 },
+  { path: '/json', what: 'JSON, 3 queries', burst: 250, document: false, sql: 3, template: 0 },
+  { path: '/heavy', what: 'JSON, 1,000 queries in a row', burst: 4, document: false, sql: 1000, template: 0 },
+  { path: '/html100k', what: 'HTML 100 KB, no query', burst: 300, document: true, sql: 0, template: 0 },
+]

@@ -1,0 +1,234 @@
+import type { Entry, Finding, Preview, RequestSummary, Site } from '../contract/types.ts'
+import { parseStack, userFrame } from './call-sites.ts'
+import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
+import { allKinds, type RawEntry } from './entry.ts'
+import { type FactsView, toFactsView } from './facts-view.ts'
+import { findPlaces } from './function-places.ts'
+import type { RequestRecord } from './record.ts'
+import type { Redactor } from './redact.ts'
+import { mapSite } from './source-maps.ts'
+import { type Spined, spineOf } from './spine.ts'
+import { findSqlSecrets } from './sql/secrets.ts'
+
+/**
+ * The one door out of the process. Whatever the API, the stream, a store or an export shows of a record was made here:
+ * materialised, redacted, JSON-safe. Nothing else may give a record to JSON.stringify (a test and a lint rule hold that).
+ */
+
+/** A record as readers see it: panels, rules and the API work on this and never on the record itself. */
+export interface RecordView {
+  readonly summary: RequestSummary
+  readonly facts: FactsView
+  readonly entries: readonly Entry[]
+  /** per type, counted but not kept */
+  readonly truncated: Record<string, number>
+  readonly findings: readonly Finding[]
+  /** whole stack of an entry, for those that have one */
+  stackOf(entryId: number): string | null
+}
+
+interface Derived {
+  version: number
+  late: number
+  groups: QueryGroups
+  spine: RequestSummary['spine']
+}
+
+const derived = new WeakMap<RequestRecord, Derived>()
+const views = new Map<RequestRecord, { version: number; late: number; view: RecordView }>()
+/** Panels of one record are opened one after the other. */
+const maxViews = 3
+
+/** The summary of a record, running or finished. */
+export function toSummary(record: RequestRecord, redactor: Redactor): RequestSummary {
+  const { facts } = record
+  const { groups, spine } = derive(record)
+  const counts: Record<string, number> = {}
+  const times: Record<string, number> = {}
+  const elapsed = record.elapsed()
+  for (const kind of allKinds()) {
+    const tally = record.tallies[kind.index]
+    if (tally === undefined) continue
+    counts[kind.countAs] = (counts[kind.countAs] ?? 0) + tally.count
+    times[kind.countAs] = round(tally.busyMs + (tally.open > 0 ? Math.max(0, elapsed - tally.busySince) : 0))
+  }
+  times.cpu = round(facts.cpuUserMs + facts.cpuSystemMs)
+  const url = redactor.url(facts.url)
+  return {
+    id: record.id,
+    seq: record.seq,
+    kind: 'http',
+    method: facts.method,
+    url,
+    path: withoutQuery(url),
+    route: facts.route,
+    status: facts.status,
+    type: facts.type,
+    state: record.state,
+    late: record.scope.late,
+    redirectedTo: facts.redirectedTo,
+    redirectedFrom: facts.redirectedFrom,
+    startedAt: record.startedAt,
+    durationMs: round(elapsed),
+    bytes: facts.bytes,
+    counts,
+    times,
+    spine: roundAll(spine),
+    logs: { warn: record.warnings, error: record.errors },
+    duplicates: groups.duplicates,
+    similar: groups.similar,
+    largestGroup: groups.largest,
+    findings: { error: 0, warning: 0, info: 0 },
+    referrer: facts.referrer === null ? null : withoutQuery(redactor.url(facts.referrer)),
+  }
+}
+
+/** The whole record, materialised. Kept for the few records read last, as long as they do not change. */
+export function toView(record: RequestRecord, redactor: Redactor): RecordView {
+  const kept = views.get(record)
+  if (kept !== undefined && kept.version === record.version && kept.late === record.scope.late && record.sealed) return kept.view
+  const view = materialise(record, redactor)
+  views.delete(record)
+  if (record.sealed) {
+    views.set(record, { version: record.version, late: record.scope.late, view })
+    if (views.size > maxViews) views.delete(views.keys().next().value as RequestRecord)
+  }
+  return view
+}
+
+/** Forgets materialised records, e.g. after a clear, so that nothing keeps them alive. */
+export function forgetViews(): void {
+  views.clear()
+}
+
+/** Everything that is sent is encoded here; `readable` is for people in a terminal. */
+export function encode(value: unknown, readable = false): string {
+  return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
+}
+
+/** SQL texts of a record, masked, for the words of the filter language. */
+export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
+  const texts = new Set<string>()
+  for (const entry of record.entries) if (entry.kind.type === 'sql') texts.add((entry.data as RawSql).sql)
+  return [...texts].map((text) => redactor.text(text))
+}
+
+function materialise(record: RequestRecord, redactor: Redactor): RecordView {
+  const summary = toSummary(record, redactor)
+  const ignore = record.stackOptions === false ? [] : record.stackOptions.ignore
+  const sites = new Map<string, Site | null>()
+  findPlaces(record.entries.flatMap(functionsOf))
+  const entries = record.entries.map((entry) => toEntry(entry, redactor, (text) => siteOf(text, sites, ignore)))
+  const byId = new Map(record.entries.map((entry) => [entry.id, entry]))
+  const truncated: Record<string, number> = {}
+  for (const kind of allKinds()) {
+    const tally = record.tallies[kind.index]
+    if (tally !== undefined && tally.count > tally.kept) truncated[kind.countAs] = tally.count - tally.kept
+  }
+  return {
+    summary,
+    facts: toFactsView(record, redactor),
+    entries,
+    truncated,
+    findings: [],
+    stackOf: (id) => byId.get(id)?.stack?.text ?? null,
+  }
+}
+
+/** Functions whose places will be asked for: all at once is one session of the inspector. */
+function functionsOf(entry: RawEntry): (object | undefined)[] {
+  const data = entry.data as { target?: WeakRef<object> | null; listeners?: { target: WeakRef<object> | null }[] } | null
+  if (data?.listeners !== undefined) return data.listeners.map((listener) => listener.target?.deref())
+  return data?.target == null ? [] : [data.target.deref()]
+}
+
+function toEntry(entry: RawEntry, redactor: Redactor, place: (text: string) => Site | null): Entry {
+  const text = entry.stack?.text ?? null
+  const found = text === null ? entry.kind.site(entry) : place(text)
+  return {
+    id: entry.id,
+    type: entry.kind.type,
+    name: nameOf(entry, redactor),
+    startMs: round(entry.startMs),
+    durationMs: entry.endMs === -1 ? null : round(entry.endMs - entry.startMs),
+    parentId: entry.parentId === 0 ? null : entry.parentId,
+    site: found !== null && entry.inferred ? { ...found, inferred: true } : found,
+    status: entry.status,
+    data: redactData(entry, redactor),
+  }
+}
+
+/** Redacted before it is cut: half a secret is one too. */
+function nameOf(entry: RawEntry, redactor: Redactor): string {
+  const title = entry.kind.title(entry)
+  const name = redactor.text(title.length > 2_000 ? title.slice(0, 2_000) : title)
+  return name.length > 300 ? `${name.slice(0, 300)}…` : name
+}
+
+/** One generic pass over the payload, and for SQL one that knows which columns parameters belong to. */
+function redactData(entry: RawEntry, redactor: Redactor): unknown {
+  const data = entry.kind.toData(entry) as Preview
+  if (entry.kind.type !== 'sql') return redactor.value(data)
+  const sql = data as unknown as {
+    sql: string
+    params: Preview[]
+    dialect: string
+    shape: string
+    error: { message: string; code: string | null } | null
+  }
+  const secrets = findSqlSecrets(sql.sql, sql.dialect, redactor)
+  return {
+    ...sql,
+    sql: secrets.text,
+    shape: redactor.text(sql.shape),
+    params: sql.params.map(
+      (param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param)),
+    ),
+    error: sql.error === null ? null : { code: sql.error.code, message: redactor.text(sql.error.message) },
+  }
+}
+
+function siteOf(text: string, known: Map<string, Site | null>, ignore: (string | RegExp)[]): Site | null {
+  let site = known.get(text)
+  if (site === undefined) {
+    const frame = userFrame(parseStack(text), ignore)
+    site = frame === null ? null : mapSite({ file: frame.file as string, line: frame.line, column: frame.column, function: frame.function })
+    known.set(text, site)
+  }
+  return site
+}
+
+/** Groups and spine cost a pass over all entries: once per version of a record. */
+function derive(record: RequestRecord): Derived {
+  const known = derived.get(record)
+  if (known !== undefined && known.version === record.version && known.late === record.scope.late && record.endMs !== -1) return known
+  const fresh: Derived = {
+    version: record.version,
+    late: record.scope.late,
+    groups: groupQueries(record.entries),
+    spine: spineOf(record.entries as readonly Spined[], record.elapsed()),
+  }
+  derived.set(record, fresh)
+  return fresh
+}
+
+function withoutQuery(url: string): string {
+  const at = url.search(/[?#]/)
+  return at === -1 ? url : url.slice(0, at)
+}
+
+/** Microseconds are the precision we promise, and what we send. */
+export function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000
+}
+
+function roundAll(spine: RequestSummary['spine']): RequestSummary['spine'] {
+  return {
+    sql: round(spine.sql),
+    http: round(spine.http),
+    template: round(spine.template),
+    cache: round(spine.cache),
+    signal: round(spine.signal),
+    app: round(spine.app),
+  }
+}

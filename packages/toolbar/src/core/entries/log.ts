@@ -1,0 +1,73 @@
+import type { LogData, LogLevel, Preview } from '../../contract/types.ts'
+import { defineKind } from '../entry.ts'
+import { defaultLimits } from '../limits.ts'
+import { preview } from '../preview.ts'
+
+/** A finished line as the logger wrote it: already serialised, and redacted by the logger's own rules. */
+export interface RawLog {
+  line: string
+  levelValue: number
+  logger: string
+  /** names of the logger's own fields */
+  readonly names: LogFieldNames
+}
+
+export interface LogFieldNames {
+  readonly message: string
+  readonly level: string
+  /** label of a level value */
+  readonly labels: Readonly<Record<number, string>>
+}
+
+/** Fields every line has and nobody wants to read again. */
+const boring = new Set(['time', 'pid', 'hostname', 'v'])
+
+export const logKind = defineKind({
+  type: 'log',
+  seal(entry) {
+    const raw = entry.data as RawLog
+    if (raw.line.length > defaultLimits.stringLength * 2) raw.line = raw.line.slice(0, defaultLimits.stringLength * 2)
+    return 64 + raw.line.length
+  },
+  shed(entry) {
+    const raw = entry.data as RawLog
+    const bytes = raw.line.length - 200
+    if (bytes <= 0) return 0
+    raw.line = raw.line.slice(0, 200)
+    return bytes
+  },
+  title: (entry) => toLogData(entry.data as RawLog).message,
+  toData: (entry) => toLogData(entry.data as RawLog),
+})
+
+function toLogData(raw: RawLog): LogData {
+  const level: LogLevel = raw.names.labels[raw.levelValue] ?? String(raw.levelValue)
+  const parsed = parse(raw.line)
+  if (parsed === null) return { level, message: raw.line.slice(0, 2_000), fields: {}, logger: raw.logger }
+  const message = parsed[raw.names.message]
+  const fields: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(parsed)) {
+    if (key !== raw.names.message && key !== raw.names.level && !boring.has(key)) fields[key] = parsed[key]
+  }
+  return {
+    level,
+    message: typeof message === 'string' ? message : (errorMessage(parsed.err) ?? ''),
+    fields: preview(fields, defaultLimits) as Preview,
+    logger: raw.logger,
+  }
+}
+
+function parse(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}
+
+function errorMessage(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null
+  const message = (error as Record<string, unknown>).message
+  return typeof message === 'string' ? message : null
+}

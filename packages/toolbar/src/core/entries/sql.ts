@@ -1,0 +1,171 @@
+import type { Preview, SqlData } from '../../contract/types.ts'
+import { defineKind, type RawEntry } from '../entry.ts'
+import { defaultLimits } from '../limits.ts'
+import { preview } from '../preview.ts'
+import { shapeOf } from '../sql/shape.ts'
+
+/** A query as a source captures it: texts and references. */
+export interface RawSql {
+  sql: string
+  /** the driver's own array until seal; then primitives and pictures */
+  params: readonly unknown[]
+  readonly dialect: string
+  readonly connection: string
+  connectionId: string | null
+  /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like */
+  readonly transaction: boolean
+  /** -1 when it cannot be known */
+  rows: number
+  error: { message: string; code: string | null } | null
+  transactionId: string | null
+  savepoint: string | null
+  waitMs: number
+  /** set by `groupQueries` */
+  duplicateGroup: number
+  similarGroup: number
+}
+
+export const sqlKind = defineKind({
+  type: 'sql',
+  spine: 'sql',
+  seal(entry) {
+    const raw = entry.data as RawSql
+    let bytes = 160
+    if (raw.sql.length > defaultLimits.sqlLength) raw.sql = `${raw.sql.slice(0, defaultLimits.sqlLength)} …`
+    for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, defaultLimits.stringLength) + 16 : 16
+    if (raw.params.some(isHeavy))
+      raw.params = raw.params.map((value) => (isHeavy(value) ? new Pictured(preview(value, defaultLimits)) : value))
+    return bytes
+  },
+  title: (entry) => (entry.data as RawSql).sql,
+  toData(entry): SqlData {
+    const raw = entry.data as RawSql
+    return {
+      kind: raw.transaction ? 'transaction' : 'query',
+      sql: raw.sql,
+      params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, defaultLimits))),
+      dialect: raw.dialect,
+      connection: raw.connection,
+      connectionId: raw.connectionId,
+      rows: raw.rows === -1 ? null : raw.rows,
+      error: raw.error,
+      transactionId: raw.transactionId,
+      savepoint: raw.savepoint,
+      waitMs: raw.waitMs,
+      duplicateGroup: raw.duplicateGroup === 0 ? null : raw.duplicateGroup,
+      similarGroup: raw.similarGroup === 0 ? null : raw.similarGroup,
+      shape: knownShape(raw.sql, raw.dialect),
+    }
+  },
+})
+
+/** Not in `counts.sql`, groups or budgets. */
+export const transactionKind = defineKind({
+  type: 'sql',
+  countAs: 'transaction',
+  spine: 'sql',
+  seal: sqlKind.seal,
+  title: sqlKind.title,
+  toData: sqlKind.toData,
+})
+
+class Pictured {
+  readonly picture: Preview
+
+  constructor(picture: Preview) {
+    this.picture = picture
+  }
+}
+
+/** Anything that is not a short primitive: it must not be kept by reference. */
+function isHeavy(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > defaultLimits.stringLength
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** Whether a statement opens or closes a transaction rather than asking for something. */
+export function isTransactionStatement(sql: string): boolean {
+  const code = sql.charCodeAt(0) | 32
+  // b, c, r, s: begin, commit, rollback, release, savepoint, start, set transaction
+  if (code !== 98 && code !== 99 && code !== 114 && code !== 115) return false
+  return /^(?:begin|commit|rollback|savepoint|release|start transaction|set (?:session )?transaction)\b/i.test(sql)
+}
+
+const shapes = new Map<string, string>()
+
+/** `shapeOf` with a memory of 5,000 texts. */
+export function knownShape(sql: string, dialect: string): string {
+  const key = `${dialect}\n${sql}`
+  let shape = shapes.get(key)
+  if (shape === undefined) {
+    shape = shapeOf(sql, dialect)
+    if (shapes.size >= 5_000) shapes.clear()
+    shapes.set(key, shape)
+  }
+  return shape
+}
+
+export interface QueryGroups {
+  /** members of duplicate groups */
+  duplicates: number
+  /** members of similar groups; duplicates are members too */
+  similar: number
+  largest: number
+}
+
+/** Finds duplicates (connection, SQL, parameters) and similar queries (connection, shape), and writes group ids into them. */
+export function groupQueries(entries: readonly RawEntry[]): QueryGroups {
+  const similar = new Map<string, RawSql[]>()
+  const duplicate = new Map<string, RawSql[]>()
+  for (const entry of entries) {
+    if (entry.kind !== sqlKind) continue
+    const raw = entry.data as RawSql
+    raw.duplicateGroup = 0
+    raw.similarGroup = 0
+    add(similar, `${raw.connection}\n${knownShape(raw.sql, raw.dialect)}`, raw)
+    add(duplicate, `${raw.connection}\n${raw.sql}\n${paramsKey(raw.params)}`, raw)
+  }
+  const result = { duplicates: 0, similar: 0, largest: 0 }
+  let id = 0
+  for (const members of similar.values()) {
+    if (members.length < 2) continue
+    id++
+    result.similar += members.length
+    result.largest = Math.max(result.largest, members.length)
+    for (const member of members) member.similarGroup = id
+  }
+  for (const members of duplicate.values()) {
+    if (members.length < 2) continue
+    id++
+    result.duplicates += members.length
+    for (const member of members) member.duplicateGroup = id
+  }
+  return result
+}
+
+function add(groups: Map<string, RawSql[]>, key: string, member: RawSql): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [member])
+  else group.push(member)
+}
+
+/** Equal parameters give equal keys; types are told apart (`1` is not `'1'`). */
+function paramsKey(params: readonly unknown[]): string {
+  let key = ''
+  for (const value of params) {
+    if (typeof value === 'string') key += `s${value.length}:${value}`
+    else if (typeof value === 'object' && value !== null)
+      key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, defaultLimits))}`
+    else key += `${typeof value}${String(value)}`
+    key += '\u0000'
+  }
+  return key
+}
+
+function pictureKey(picture: Preview): string {
+  if (picture === null || typeof picture !== 'object') return `${typeof picture}${String(picture)}`
+  if (Array.isArray(picture)) return `[${picture.map(pictureKey).join()}]`
+  return `{${Object.keys(picture)
+    .map((key) => `${key}:${pictureKey(picture[key] as Preview)}`)
+    .join()}}`
+}

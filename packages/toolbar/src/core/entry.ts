@@ -1,0 +1,86 @@
+import type { EntryStatus, EntryType, Site } from '../contract/types.ts'
+import type { StackHolder } from './call-sites.ts'
+
+/**
+ * An entry as it is captured: numbers, short strings and references. Nothing is formatted here;
+ * `core/emit` turns it into the public `Entry` when somebody looks.
+ */
+export class RawEntry {
+  readonly id: number
+  readonly kind: EntryKind
+  name: string
+  startMs: number
+  /** -1 while running */
+  endMs = -1
+  parentId: number
+  status: EntryStatus = 'running'
+  /** the captured stack this entry's place is taken from */
+  stack: StackHolder | null = null
+  /** the stack belongs to an earlier entry with the same call */
+  inferred = false
+  /** typed payload of the kind; `kind.toData` makes it public */
+  data: unknown
+
+  constructor(id: number, kind: EntryKind, name: string, startMs: number, parentId: number, data: unknown) {
+    this.id = id
+    this.kind = kind
+    this.name = name
+    this.startMs = startMs
+    this.parentId = parentId
+    this.data = data
+  }
+}
+
+/** What the rest of the toolbar must know about a type of entry; one object per type, made once with `defineKind`. */
+export interface EntryKind {
+  readonly type: EntryType
+  /** name of its figure in `counts` and `times`; the type, unless two kinds share one */
+  readonly countAs: string
+  /** position in per-record tables */
+  readonly index: number
+  /** part of the spine its time is counted in, `null` for none */
+  readonly spine: 'sql' | 'http' | 'template' | 'cache' | 'signal' | null
+  /** lets go of what must not outlive the request and returns the estimated bytes of the payload; called once, at seal */
+  readonly seal: (entry: RawEntry) => number
+  /** drops what can be missed and returns the bytes won, for a record over its limit */
+  readonly shed: (entry: RawEntry) => number
+  /** the place of entries that have one without a stack, such as handlers */
+  readonly site: (entry: RawEntry) => Site | null
+  /** what readers see as the name; the entry's own unless the kind can say more */
+  readonly title: (entry: RawEntry) => string
+  /** the public payload, not yet redacted */
+  readonly toData: (entry: RawEntry) => unknown
+}
+
+const kinds: EntryKind[] = []
+
+/** Registers a type of entry. Call at module level, once per type. */
+export function defineKind(definition: {
+  type: EntryType
+  countAs?: string
+  spine?: EntryKind['spine']
+  seal?: EntryKind['seal']
+  shed?: EntryKind['shed']
+  site?: EntryKind['site']
+  title?: EntryKind['title']
+  toData?: EntryKind['toData']
+}): EntryKind {
+  const kind: EntryKind = {
+    type: definition.type,
+    countAs: definition.countAs ?? definition.type,
+    index: kinds.length,
+    spine: definition.spine ?? null,
+    seal: definition.seal ?? (() => 64),
+    shed: definition.shed ?? (() => 0),
+    site: definition.site ?? (() => null),
+    title: definition.title ?? ((entry) => entry.name),
+    toData: definition.toData ?? ((entry) => entry.data),
+  }
+  kinds.push(kind)
+  return kind
+}
+
+/** All registered kinds, by index. */
+export function allKinds(): readonly EntryKind[] {
+  return kinds
+}

@@ -1,0 +1,176 @@
+import type { Preview, Site } from '../contract/types.ts'
+import { placeOfFunction } from './function-places.ts'
+import { preview } from './preview.ts'
+import type { RequestRecord } from './record.ts'
+import type { Redactor } from './redact.ts'
+
+export interface HeaderView {
+  name: string
+  value: string
+  masked: boolean
+  note: string | null
+}
+
+/** The facts of a request as readers see them. */
+export interface FactsView {
+  httpVersion: string
+  remoteAddress: string | null
+  requestHeaders: HeaderView[]
+  responseHeaders: HeaderView[]
+  cookies: [name: string, value: Preview][]
+  params: Preview
+  query: Preview
+  body: Preview
+  session: Preview
+  user: Preview
+  files: Preview
+  handler: { name: string; site: Site | null } | null
+  statusMessage: string
+  contentType: string | null
+  streamed: boolean
+  injected: boolean
+  notInjected: string | null
+  json: Preview | null
+  text: string | null
+  bodyLength: number | null
+  cpuUserMs: number
+  cpuSystemMs: number
+  loopUtilization: number
+  loopDelayMs: number
+  heapUsedBytes: number
+  heapDeltaBytes: number
+  concurrent: number
+}
+
+const nothing: Preview = { $: 'undefined' }
+
+export function toFactsView(record: RequestRecord, redactor: Redactor): FactsView {
+  const { facts, limits } = record
+  const masked = (value: Preview | undefined): Preview => (value === undefined ? nothing : redactor.value(value))
+  const body = bodyView(facts.body, record, redactor)
+  return {
+    httpVersion: facts.httpVersion,
+    remoteAddress: facts.remoteAddress,
+    requestHeaders: toHeaderViews(pairsOf(facts.rawRequestHeaders), redactor, facts.hidden),
+    responseHeaders: toHeaderViews(responsePairs(facts.responseHeaders), redactor, []),
+    cookies: cookiesOf(facts.rawRequestHeaders, redactor),
+    params: masked(facts.params),
+    query: masked(facts.query ?? parseQuery(facts, limits)),
+    body: masked(facts.requestBody),
+    session: masked(facts.session),
+    user: masked(facts.user),
+    files: masked(facts.files),
+    handler: facts.handler === null ? null : { name: facts.handler.name, site: placeOfFunction(facts.handler.place?.deref()) },
+    statusMessage: facts.statusMessage,
+    contentType: facts.contentType,
+    streamed: facts.streamed,
+    injected: facts.injected,
+    notInjected: facts.notInjected,
+    ...body,
+    cpuUserMs: facts.cpuUserMs,
+    cpuSystemMs: facts.cpuSystemMs,
+    loopUtilization: facts.loopUtilization,
+    loopDelayMs: facts.loopDelayMs,
+    heapUsedBytes: facts.heapUsedBytes,
+    heapDeltaBytes: facts.heapDeltaBytes,
+    concurrent: facts.concurrent,
+  }
+}
+
+function bodyView(
+  body: RequestRecord['facts']['body'],
+  record: RequestRecord,
+  redactor: Redactor,
+): Pick<FactsView, 'json' | 'text' | 'bodyLength'> {
+  if (body === null) return { json: null, text: null, bodyLength: null }
+  if (body.text.length === body.length) {
+    try {
+      return {
+        json: redactor.value(preview(JSON.parse(body.text), { ...record.limits, valueNodes: 5_000, valueKeys: 200 })),
+        text: null,
+        bodyLength: body.length,
+      }
+    } catch {
+      // not JSON after all: shown as text
+    }
+  }
+  return { json: null, text: redactor.text(body.text), bodyLength: body.length }
+}
+
+/** By the app's own parser where it has one; it is a pure function of the query. */
+function parseQuery(facts: RequestRecord['facts'], limits: RequestRecord['limits']): Preview {
+  const at = facts.url.indexOf('?')
+  const text = at === -1 ? '' : facts.url.slice(at + 1)
+  try {
+    return preview(facts.queryParser === null ? Object.fromEntries(new URLSearchParams(text)) : facts.queryParser(text), limits)
+  } catch {
+    return preview(text, limits)
+  }
+}
+
+type Pair = readonly [name: string, value: string]
+
+function pairsOf(raw: readonly string[]): Pair[] {
+  const pairs: Pair[] = []
+  for (let index = 0; index + 1 < raw.length; index += 2) pairs.push([raw[index] as string, raw[index + 1] as string])
+  return pairs
+}
+
+function responsePairs(headers: RequestRecord['facts']['responseHeaders']): Pair[] {
+  if (headers === null) return []
+  if (typeof headers !== 'string') return pairsOf(headers)
+  const pairs: Pair[] = []
+  for (const line of headers.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':')
+    if (colon > 0) pairs.push([line.slice(0, colon), line.slice(colon + 1).trim()])
+  }
+  return pairs
+}
+
+const urlHeaders = new Set(['referer', 'location', 'origin', 'content-location', 'link', 'refresh'])
+
+function toHeaderViews(pairs: readonly Pair[], redactor: Redactor, hidden: readonly string[]): HeaderView[] {
+  return pairs.map(([name, value]) => {
+    const lower = name.toLowerCase()
+    const shown = maskHeader(lower, value, redactor)
+    return { name, value: shown, masked: shown !== value, note: hidden.includes(lower) ? 'hidden from the app on this page' : null }
+  })
+}
+
+/** Names of cookies, the scheme of an authorization and the attributes of Set-Cookie stay readable. */
+function maskHeader(name: string, value: string, redactor: Redactor): string {
+  if (name === 'cookie')
+    return value
+      .split(';')
+      .map((pair) => maskPair(pair, redactor.mask))
+      .join(';')
+  if (name === 'set-cookie') {
+    const [pair, ...attributes] = value.split(';')
+    return [maskPair(pair as string, redactor.mask), ...attributes].join(';')
+  }
+  if (name === 'authorization' || name === 'proxy-authorization') {
+    const space = value.indexOf(' ')
+    return space === -1 ? redactor.mask : `${value.slice(0, space)} ${redactor.mask}`
+  }
+  if (redactor.isSecretKey(name, value)) return redactor.mask
+  if (name.includes('content-security-policy')) return value.replace(/'nonce-[^']{1,200}'/g, `'nonce-${redactor.mask}'`)
+  return urlHeaders.has(name) ? redactor.url(value) : redactor.text(value)
+}
+
+function maskPair(pair: string, mask: string): string {
+  const equals = pair.indexOf('=')
+  return equals === -1 ? mask : `${pair.slice(0, equals)}=${mask}`
+}
+
+function cookiesOf(raw: readonly string[], redactor: Redactor): [string, Preview][] {
+  const cookies: [string, Preview][] = []
+  for (const [name, value] of pairsOf(raw)) {
+    if (name.toLowerCase() !== 'cookie') continue
+    for (const pair of value.split(';').slice(0, 200)) {
+      const equals = pair.indexOf('=')
+      const key = (equals === -1 ? pair : pair.slice(0, equals)).trim()
+      if (key !== '') cookies.push([key, { $: 'masked', v: redactor.mask, length: equals === -1 ? 0 : pair.length - equals - 1 }])
+    }
+  }
+  return cookies
+}

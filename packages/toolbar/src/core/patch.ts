@@ -1,0 +1,69 @@
+/**
+ * Changing a foreign object, and changing it back: the only place that does either.
+ * The undo restores the property descriptor exactly, is idempotent, and does nothing where somebody patched on top of us
+ * (taking our layer out from under theirs would drop theirs); ours then only passes through.
+ */
+
+export type Undo = () => void
+
+// biome-ignore lint/suspicious/noExplicitAny: a foreign function has any signature
+export type AnyFunction = (this: any, ...args: any[]) => any
+
+const originalOf = new WeakMap<AnyFunction, AnyFunction>()
+const applied = new Set<Undo>()
+
+/**
+ * Replaces `target[key]`, a function, by what `make(original)` returns. Name, length and own properties are kept.
+ * @returns the undo; a no-op when there is nothing to replace or the property cannot be changed
+ */
+export function patchMethod(target: object, key: PropertyKey, make: (original: AnyFunction) => AnyFunction): Undo {
+  const own = Object.getOwnPropertyDescriptor(target, key)
+  const original = own === undefined ? (target as Record<PropertyKey, unknown>)[key] : own.value
+  if (typeof original !== 'function' || (own !== undefined && !own.configurable && !own.writable) || !canDefine(target, own))
+    return () => {}
+  const replacement = make(original as AnyFunction)
+  dressLike(replacement, original as AnyFunction)
+  originalOf.set(replacement, original as AnyFunction)
+  Object.defineProperty(target, key, {
+    value: replacement,
+    writable: own?.writable ?? true,
+    enumerable: own?.enumerable ?? false,
+    configurable: own?.configurable ?? true,
+  })
+  const undo = (): void => {
+    if (!applied.delete(undo)) return
+    const now = Object.getOwnPropertyDescriptor(target, key)
+    if (now?.value !== replacement) return
+    if (own === undefined) delete (target as Record<PropertyKey, unknown>)[key]
+    else Object.defineProperty(target, key, own)
+  }
+  applied.add(undo)
+  return undo
+}
+
+/** The function before our patch, or the function itself. */
+export function unpatched<F extends AnyFunction>(fn: F): F {
+  return (originalOf.get(fn) as F | undefined) ?? fn
+}
+
+/** Undoes every patch still applied; for the last `close()`. */
+export function undoAllPatches(): void {
+  for (const undo of [...applied].reverse()) undo()
+}
+
+/** How many patches are applied now, for health and tests. */
+export function patchCount(): number {
+  return applied.size
+}
+
+function canDefine(target: object, own: PropertyDescriptor | undefined): boolean {
+  return own !== undefined || Object.isExtensible(target)
+}
+
+function dressLike(replacement: AnyFunction, original: AnyFunction): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
+    const descriptor = Object.getOwnPropertyDescriptor(original, key)
+    if (descriptor !== undefined) Object.defineProperty(replacement, key, { ...descriptor, configurable: true })
+  }
+}

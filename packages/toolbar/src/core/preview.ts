@@ -1,0 +1,256 @@
+import { types } from 'node:util'
+import type { Preview } from '../contract/types.ts'
+import { className } from './diagnostics.ts'
+
+/**
+ * Pictures of the app's values: bounded, JSON-safe, and taken without running any of the app's code. Property descriptors are read,
+ * never properties; no getter, proxy trap, `toJSON`, `toString`, `then`, iterator or inspector of theirs is ever called.
+ */
+
+export interface PreviewLimits {
+  valueNodes: number
+  valueDepth: number
+  valueKeys: number
+  stringLength: number
+}
+
+interface Budget {
+  nodes: number
+  readonly depth: number
+  readonly keys: number
+  readonly string: number
+  readonly path: object[]
+}
+
+/** A bounded picture of any value. Never throws, never calls into the value. */
+export function preview(value: unknown, limits: PreviewLimits): Preview {
+  switch (typeof value) {
+    case 'string':
+      return cut(value, limits.stringLength)
+    case 'boolean':
+      return value
+    case 'number':
+      return numeric(value)
+    default:
+      if (value === null) return null
+      return walk(value, 0, {
+        nodes: limits.valueNodes,
+        depth: limits.valueDepth,
+        keys: limits.valueKeys,
+        string: limits.stringLength,
+        path: [],
+      })
+  }
+}
+
+/** A special value in the form `{ $: kind, v }`. */
+export function tagged(kind: string, v?: Preview): Preview {
+  return v === undefined ? { $: kind } : { $: kind, v }
+}
+
+function cut(text: string, length: number): Preview {
+  return text.length <= length ? text : { $: 'string', v: text.slice(0, length), length: text.length }
+}
+
+function numeric(value: number): Preview {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? tagged('number', '-0') : value
+  return tagged('number', String(value))
+}
+
+function walk(value: unknown, depth: number, budget: Budget): Preview {
+  switch (typeof value) {
+    case 'string':
+      return cut(value, budget.string)
+    case 'boolean':
+      return value
+    case 'number':
+      return numeric(value)
+    case 'undefined':
+      return tagged('undefined')
+    case 'bigint':
+      return tagged('BigInt', value.toString().slice(0, 100))
+    case 'symbol':
+      return tagged('Symbol', (value.description ?? '').slice(0, 100))
+    case 'function':
+      return types.isProxy(value) ? tagged('Proxy') : tagged('Function', ownText(value, 'name') ?? '')
+    default:
+      return value === null ? null : object(value as object, depth, budget)
+  }
+}
+
+function object(value: object, depth: number, budget: Budget): Preview {
+  if (types.isProxy(value)) return tagged('Proxy')
+  if (budget.path.includes(value)) return tagged('Circular')
+  const special = leaf(value, budget)
+  if (special !== undefined) return special
+  if (depth >= budget.depth || budget.nodes <= 0)
+    return tagged(Array.isArray(value) ? 'Array' : (className(value) ?? 'Object'), tagged('more'))
+  budget.path.push(value)
+  try {
+    if (Array.isArray(value)) return array(value, depth, budget)
+    if (types.isMap(value)) return map(value, depth, budget)
+    if (types.isSet(value)) return set(value, depth, budget)
+    return plain(value, depth, budget)
+  } finally {
+    budget.path.pop()
+  }
+}
+
+const dateTime = Date.prototype.getTime
+const toIso = Date.prototype.toISOString
+const regexpSource = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get as () => string
+const regexpFlags = (value: RegExp): string =>
+  (['d', 'g', 'i', 'm', 's', 'u', 'v', 'y'] as const).filter((flag) => flagGetters[flag]?.call(value) === true).join('')
+const flagGetters = Object.fromEntries(
+  Object.entries({
+    d: 'hasIndices',
+    g: 'global',
+    i: 'ignoreCase',
+    m: 'multiline',
+    s: 'dotAll',
+    u: 'unicode',
+    v: 'unicodeSets',
+    y: 'sticky',
+  }).map(([flag, name]) => [flag, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get]),
+) as Record<string, ((this: RegExp) => boolean) | undefined>
+const typedLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')?.get as () => number
+
+function leaf(value: object, budget: Budget): Preview | undefined {
+  if (types.isDate(value)) return tagged('Date', Number.isNaN(dateTime.call(value)) ? 'Invalid Date' : toIso.call(value))
+  if (types.isRegExp(value)) return tagged('RegExp', `/${regexpSource.call(value).slice(0, 200)}/${regexpFlags(value)}`)
+  if (types.isTypedArray(value)) return binary(className(value) ?? 'TypedArray', value as Uint8Array)
+  if (types.isDataView(value) || types.isAnyArrayBuffer(value)) return tagged(className(value) ?? 'ArrayBuffer')
+  if (types.isPromise(value)) return tagged('Promise')
+  if (types.isWeakMap(value) || types.isWeakSet(value) || types.isGeneratorObject(value)) return tagged(className(value) ?? 'Object')
+  if (types.isNativeError(value)) return error(value, budget)
+  if (types.isBoxedPrimitive(value)) return tagged(className(value) ?? 'Object')
+  return undefined
+}
+
+/** The length, and for buffers the first bytes in hex. */
+function binary(kind: string, value: Uint8Array): Preview {
+  const bytes = typedLength.call(value)
+  const picture: { [key: string]: Preview } = { $: kind, bytes }
+  if (types.isUint8Array(value) && bytes > 0) picture.v = Buffer.prototype.toString.call(value.subarray(0, 16), 'hex')
+  return picture
+}
+
+function error(value: Error, budget: Budget): Preview {
+  const picture: { [key: string]: Preview } = {
+    $: 'Error',
+    name: ownText(value, 'name') ?? className(value) ?? 'Error',
+    v: cut(ownText(value, 'message') ?? '', budget.string),
+  }
+  const code = ownText(value, 'code')
+  if (code !== null) picture.code = code
+  return picture
+}
+
+function array(value: unknown[], depth: number, budget: Budget): Preview {
+  const length = value.length
+  const shown = Math.min(length, budget.keys)
+  const items: Preview[] = []
+  let index = 0
+  for (; index < shown && budget.nodes > 0; index++) {
+    budget.nodes--
+    const descriptor = Object.getOwnPropertyDescriptor(value, index)
+    items.push(descriptor === undefined ? tagged('empty') : property(descriptor, depth, budget))
+  }
+  if (index < length) items.push(tagged('more', length - index))
+  return items
+}
+
+const mapEntries = Map.prototype.entries
+const setValues = Set.prototype.values
+const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number
+const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get as () => number
+
+function map(value: Map<unknown, unknown>, depth: number, budget: Budget): Preview {
+  const size = mapSize.call(value)
+  const pairs: Preview[] = []
+  for (const [key, item] of mapEntries.call(value)) {
+    if (pairs.length >= budget.keys || budget.nodes <= 0) break
+    budget.nodes--
+    pairs.push([walk(key, depth + 1, budget), walk(item, depth + 1, budget)])
+  }
+  if (pairs.length < size) pairs.push(tagged('more', size - pairs.length))
+  return tagged('Map', pairs)
+}
+
+function set(value: Set<unknown>, depth: number, budget: Budget): Preview {
+  const size = setSize.call(value)
+  const items: Preview[] = []
+  for (const item of setValues.call(value)) {
+    if (items.length >= budget.keys || budget.nodes <= 0) break
+    budget.nodes--
+    items.push(walk(item, depth + 1, budget))
+  }
+  if (items.length < size) items.push(tagged('more', size - items.length))
+  return tagged('Set', items)
+}
+
+function plain(value: object, depth: number, budget: Budget): Preview {
+  const keys = Object.keys(value)
+  const picture = Object.create(null) as { [key: string]: Preview }
+  let shown = 0
+  for (const key of keys) {
+    if (shown >= budget.keys || budget.nodes <= 0) break
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (descriptor === undefined) continue
+    budget.nodes--
+    shown++
+    picture[key.length > 200 ? `${key.slice(0, 200)}…` : key] = property(descriptor, depth, budget)
+  }
+  if (shown < keys.length) picture['…'] = tagged('more', keys.length - shown)
+  const name = className(value)
+  return (name === 'Object' || name === null) && !('$' in picture) ? picture : tagged(name ?? 'Object', picture)
+}
+
+function property(descriptor: PropertyDescriptor, depth: number, budget: Budget): Preview {
+  return 'value' in descriptor ? walk(descriptor.value, depth + 1, budget) : tagged('Getter')
+}
+
+/** An own data property that is a string, else `null`. */
+export function ownText(value: object, key: string): string | null {
+  if (types.isProxy(value)) return null
+  const found = Object.getOwnPropertyDescriptor(value, key)?.value
+  return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : null
+}
+
+/** Keys that view engines and frameworks add to every render. */
+const plumbing = new Set(['settings', '_locals', 'cache'])
+
+/**
+ * What an object has beyond another: own enumerable keys whose value is not the very same there.
+ * Functions are left out: helpers are the same in every render and say nothing.
+ */
+export function previewBeyond(value: unknown, known: unknown, limits: PreviewLimits): Preview {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return preview(value, limits)
+  const shared = typeof known === 'object' && known !== null && !types.isProxy(known) ? known : null
+  const picture = Object.create(null) as { [key: string]: Preview }
+  const budget: Budget = {
+    nodes: limits.valueNodes,
+    depth: limits.valueDepth,
+    keys: limits.valueKeys,
+    string: limits.stringLength,
+    path: [value],
+  }
+  let left = 0
+  for (const key of Object.keys(value)) {
+    if (plumbing.has(key)) continue
+    const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    if ('value' in descriptor) {
+      if (typeof descriptor.value === 'function') continue
+      const other = shared === null ? undefined : Object.getOwnPropertyDescriptor(shared, key)
+      if (other !== undefined && Object.is(other.value, descriptor.value)) continue
+    }
+    if (budget.nodes <= 0 || Object.keys(picture).length >= budget.keys) {
+      left++
+      continue
+    }
+    budget.nodes--
+    picture[key] = property(descriptor, 0, budget)
+  }
+  if (left > 0) picture['…'] = tagged('more', left)
+  return picture
+}

@@ -1,0 +1,184 @@
+import type { RequestState } from '../contract/types.ts'
+import { captureStack, type StackHolder, type StackOptions } from './call-sites.ts'
+import { now } from './clock.ts'
+import type { Frame, Scope } from './context.ts'
+import { type EntryKind, RawEntry } from './entry.ts'
+import type { RequestFacts } from './facts.ts'
+import { defaultEntryLimit, type Limits } from './limits.ts'
+
+/** Exact figures of one type of entry, whatever was kept of it. */
+export class Tally {
+  count = 0
+  kept = 0
+  readonly limit: number
+  /** entries open now; while above 0 the type is busy */
+  open = 0
+  busySince = 0
+  /** union of the closed intervals */
+  busyMs = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+}
+
+/** The last place captured for one call: same text, same parent. */
+interface SiteSlot {
+  readonly key: string
+  readonly parentId: number
+  count: number
+  stack: StackHolder | null
+  next: SiteSlot | null
+}
+
+/**
+ * One HTTP request: facts and a flat, append-only list of entries. The hot path is `begin`, `finish` and `locate`:
+ * they allocate the entry and nothing else that is not needed.
+ */
+export class RequestRecord {
+  readonly id: string
+  readonly seq: number
+  /** epoch ms */
+  readonly startedAt: number
+  /** monotonic ms of the start; entries count from here */
+  readonly origin: number
+  /** monotonic ms of the end, -1 while running */
+  endMs = -1
+  state: RequestState = 'running'
+  readonly facts: RequestFacts
+  readonly scope: Scope
+  readonly rootFrame: Frame
+  readonly entries: RawEntry[] = []
+  /** by `EntryKind.index`; made on first use */
+  readonly tallies: (Tally | undefined)[] = []
+  readonly limits: Limits
+  readonly stackOptions: StackOptions | false
+  stacks: StackHolder[] | null = null
+  /** entries open in all types */
+  openEntries = 0
+  sealed = false
+  /** estimated, set at seal */
+  bytes = 0
+  /** set when the record is cut to its byte limit */
+  shed = false
+  /** log lines of level warn, and above */
+  warnings = 0
+  errors = 0
+  /** bumped by every change a reader could see */
+  version = 0
+  /** called when the last open entry of an ended record finishes */
+  onQuiet: ((record: RequestRecord) => void) | null = null
+  private lastId = 0
+  private sites: Map<string, SiteSlot> | null = null
+
+  constructor(id: string, seq: number, facts: RequestFacts, limits: Limits, stackOptions: StackOptions | false) {
+    this.id = id
+    this.seq = seq
+    this.startedAt = Date.now()
+    this.origin = now()
+    this.facts = facts
+    this.limits = limits
+    this.stackOptions = stackOptions
+    this.scope = { record: this, late: 0 }
+    this.rootFrame = { scope: this.scope, parentId: 0 }
+  }
+
+  /** Appends an entry that starts now. Beyond the limit of its kind it is counted and timed, but not kept. */
+  begin(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
+    const startMs = now() - this.origin
+    const entry = new RawEntry(++this.lastId, kind, name, startMs, parentId, data)
+    const tally = this.tallyOf(kind)
+    tally.count++
+    if (tally.open++ === 0) tally.busySince = startMs
+    this.openEntries++
+    if (this.endMs !== -1) this.scope.late++
+    if (tally.kept < tally.limit) {
+      tally.kept++
+      this.entries.push(entry)
+    }
+    this.version++
+    return entry
+  }
+
+  /** Closes an entry; a second call does nothing. */
+  finish(entry: RawEntry, status: 'ok' | 'error'): void {
+    if (entry.endMs !== -1) return
+    const endMs = now() - this.origin
+    entry.endMs = endMs
+    entry.status = status
+    const tally = this.tallies[entry.kind.index] as Tally
+    if (--tally.open === 0) tally.busyMs += endMs - tally.busySince
+    this.version++
+    if (--this.openEntries === 0 && this.onQuiet !== null) this.onQuiet(this)
+  }
+
+  /** Appends an entry that is a point in time. */
+  point(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
+    const startMs = now() - this.origin
+    const entry = new RawEntry(++this.lastId, kind, name, startMs, parentId, data)
+    entry.endMs = startMs
+    entry.status = 'ok'
+    const tally = this.tallyOf(kind)
+    tally.count++
+    if (this.endMs !== -1) this.scope.late++
+    if (tally.kept < tally.limit) {
+      tally.kept++
+      this.entries.push(entry)
+    }
+    this.version++
+    return entry
+  }
+
+  /**
+   * Gives the entry its place: a stack captured at the 1st, 2nd, 4th, 8th ... occurrence of the same call from the same parent,
+   * between those the last one, marked as inferred.
+   * @param key what makes two calls the same: the SQL text, the event name
+   * @param below the function of ours that the app called
+   * @returns the first string equal to `key` seen in this record, so that callers can share it
+   */
+  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown): string {
+    const options = this.stackOptions
+    this.sites ??= new Map()
+    let slot = this.sites.get(key)
+    const first = slot
+    while (slot !== undefined && slot.parentId !== entry.parentId) slot = slot.next ?? undefined
+    if (slot === undefined) {
+      slot = { key: first?.key ?? key, parentId: entry.parentId, count: 0, stack: null, next: first?.next ?? null }
+      if (first === undefined) this.sites.set(key, slot)
+      else first.next = slot
+    }
+    const count = ++slot.count
+    if (options !== false) {
+      if ((count & (count - 1)) === 0 || options.every) {
+        if (this.stacks === null || this.stacks.length < this.limits.stacks) {
+          slot.stack = captureStack(options.frames, below)
+          this.stacks ??= []
+          this.stacks.push(slot.stack)
+        } else entry.inferred = true
+      } else entry.inferred = true
+      entry.stack = slot.stack
+    }
+    return slot.key
+  }
+
+  /** Ms since the start of the request. */
+  elapsed(): number {
+    return (this.endMs === -1 ? now() : this.endMs) - this.origin
+  }
+
+  /** Lets go of what only the capture needed. */
+  dropCaptureState(): void {
+    this.sites = null
+    this.stacks = null
+    this.onQuiet = null
+  }
+
+  tallyOf(kind: EntryKind): Tally {
+    let tally = this.tallies[kind.index]
+    if (tally === undefined) {
+      tally = new Tally(this.limits.entries[kind.type] ?? defaultEntryLimit)
+      this.tallies[kind.index] = tally
+    }
+    return tally
+  }
+}

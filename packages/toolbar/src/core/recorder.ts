@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto'
+import { getHeapStatistics } from 'node:v8'
+import type { HistoryCounts } from '../contract/types.ts'
+import { Bus } from './bus.ts'
+import { readStacks, type StackOptions } from './call-sites.ts'
+import { now } from './clock.ts'
+import { toSummary } from './emit.ts'
+import type { RequestFacts } from './facts.ts'
+import { guard } from './guard.ts'
+import type { Limits } from './limits.ts'
+import { LoopDelay } from './loop-delay.ts'
+import { sizeOfPreview } from './preview-size.ts'
+import { RequestRecord } from './record.ts'
+import type { Redactor } from './redact.ts'
+import type { Store } from './store.ts'
+
+export interface RecorderOptions {
+  limits: Limits
+  stack: StackOptions | false
+  store: Store
+  redactor: Redactor
+}
+
+interface Meter {
+  cpu: NodeJS.CpuUsage
+  loop: ReturnType<typeof performance.eventLoopUtilization>
+  heap: number
+  running: number
+  seq: number
+}
+
+/** How long an answered redirect waits for the request it sent the browser to. */
+const redirectMs = 5_000
+
+/** Begins and finishes records, owns limits, counters and the bus. One per process. */
+export class Recorder {
+  readonly options: RecorderOptions
+  readonly bus = new Bus()
+  readonly running = new Map<string, RequestRecord>()
+  readonly loopDelay = new LoopDelay()
+  private readonly prefix = randomBytes(6).toString('base64url')
+  private readonly meters = new WeakMap<RequestRecord, Meter>()
+  private readonly sealing = new Set<RequestRecord>()
+  private redirects: { id: string; target: string; peer: string; atMs: number }[] = []
+  private sealTimer: NodeJS.Timeout | null = null
+  private seq = 0
+  private received = 0
+  private ignored = 0
+  private dropped = 0
+  private cleared = 0
+
+  constructor(options: RecorderOptions) {
+    this.options = options
+  }
+
+  /** A record for a request that starts now, or `null` when too many are in flight: then it counts as dropped. */
+  begin(facts: RequestFacts, client: string): RequestRecord | null {
+    this.received++
+    if (this.running.size >= this.options.limits.inFlight) {
+      this.dropped++
+      return null
+    }
+    const seq = ++this.seq
+    const id = this.prefix + seq.toString(36).padStart(8, '0')
+    const record = new RequestRecord(id, seq, facts, this.options.limits, this.options.stack)
+    this.running.set(id, record)
+    this.loopDelay.start()
+    if (this.redirects.length > 0) this.followRedirect(record, client)
+    this.meters.set(record, {
+      cpu: process.cpuUsage(),
+      loop: performance.eventLoopUtilization(),
+      heap: getHeapStatistics().used_heap_size,
+      running: this.running.size - 1,
+      seq,
+    })
+    if (this.bus.heard('request')) this.publish(record)
+    return record
+  }
+
+  /** Counts a request that is not recorded at all. */
+  ignore(): void {
+    this.received++
+    this.ignored++
+  }
+
+  /** The response ended, or the client left. A second call does nothing. */
+  end(record: RequestRecord, state: 'done' | 'aborted' | 'failed', client: string): void {
+    if (record.endMs !== -1) return
+    record.endMs = now()
+    record.state = state
+    record.version++
+    this.measure(record)
+    const { facts } = record
+    if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.expectRedirect(record, client)
+    this.sealing.add(record)
+    record.onQuiet = (quiet) => this.sealSoon(quiet)
+    setImmediate(this.sealOrWait, record)
+  }
+
+  counts(): HistoryCounts {
+    const { stored, evicted } = this.options.store.counts()
+    const running = this.running.size
+    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped: this.dropped, ignored: this.ignored }
+  }
+
+  /** The sequence number of the newest record. */
+  get lastSeq(): number {
+    return this.seq
+  }
+
+  /** Forgets all finished records. @returns how many */
+  clear(): number {
+    const count = this.options.store.clear()
+    this.cleared += count
+    this.bus.say('cleared', { seq: this.seq })
+    return count
+  }
+
+  /** Lets go of timers and of everything recorded. */
+  close(): void {
+    this.loopDelay.stop()
+    if (this.sealTimer !== null) clearTimeout(this.sealTimer)
+    this.sealTimer = null
+    for (const record of this.sealing) this.seal(record)
+    for (const record of this.running.values()) {
+      record.scope.record = null
+      record.dropCaptureState()
+    }
+    this.running.clear()
+    this.options.store.clear()
+  }
+
+  private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): void => {
+    if (record.sealed) return
+    if (record.openEntries === 0) {
+      this.seal(record)
+      return
+    }
+    this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
+    if (this.bus.heard('request')) this.publish(record)
+  })
+
+  private readonly sealOverdue = guard('recorder.seal-overdue', (): void => {
+    this.sealTimer = null
+    const due = now() - this.options.limits.sealMs
+    let next = Number.POSITIVE_INFINITY
+    for (const record of this.sealing) {
+      if (record.openEntries === 0 || record.endMs <= due + 1) this.seal(record)
+      else next = Math.min(next, record.endMs)
+    }
+    if (next !== Number.POSITIVE_INFINITY) this.sealTimer = setTimeout(this.sealOverdue, Math.max(1, next - due)).unref()
+  })
+
+  private sealSoon(record: RequestRecord): void {
+    setImmediate(this.sealOrWait, record)
+  }
+
+  /** From here on the record holds nothing of the app's: text instead of stacks, pictures instead of objects. */
+  private seal(record: RequestRecord): void {
+    if (record.sealed) return
+    record.sealed = true
+    this.sealing.delete(record)
+    this.running.delete(record.id)
+    record.scope.record = null
+    if (record.stacks !== null) readStacks(record.stacks)
+    record.dropCaptureState()
+    record.bytes = weigh(record)
+    record.version++
+    this.options.store.add(record)
+    if (this.bus.heard('request')) this.publish(record)
+  }
+
+  private publish(record: RequestRecord): void {
+    this.bus.say('request', toSummary(record, this.options.redactor))
+  }
+
+  private measure(record: RequestRecord): void {
+    const meter = this.meters.get(record)
+    if (meter === undefined) return
+    const { facts } = record
+    const cpu = process.cpuUsage(meter.cpu)
+    const heap = getHeapStatistics().used_heap_size
+    facts.cpuUserMs = cpu.user / 1_000
+    facts.cpuSystemMs = cpu.system / 1_000
+    facts.loopUtilization = performance.eventLoopUtilization(meter.loop).utilization
+    facts.loopDelayMs = this.loopDelay.longest(record.origin, record.endMs)
+    facts.heapUsedBytes = heap
+    facts.heapDeltaBytes = heap - meter.heap
+    facts.concurrent = meter.running + (this.seq - meter.seq)
+  }
+
+  private expectRedirect(record: RequestRecord, client: string): void {
+    const target = toPath(record.facts.location as string)
+    if (target === null) return
+    if (this.redirects.length >= 50) this.redirects.shift()
+    this.redirects.push({ id: record.id, target, peer: client, atMs: now() })
+    record.facts.redirectedTo = null
+  }
+
+  /** A redirect and its target: Location, same client, within a few seconds. */
+  private followRedirect(record: RequestRecord, client: string): void {
+    const oldest = now() - redirectMs
+    this.redirects = this.redirects.filter((redirect) => redirect.atMs >= oldest)
+    const at = this.redirects.findIndex((redirect) => redirect.peer === client && redirect.target === record.facts.url)
+    if (at === -1) return
+    const [redirect] = this.redirects.splice(at, 1) as unknown as [{ id: string }]
+    record.facts.redirectedFrom = redirect.id
+    const source = this.running.get(redirect.id) ?? this.options.store.get(redirect.id)
+    if (source !== null) {
+      source.facts.redirectedTo = record.id
+      source.version++
+    }
+  }
+}
+
+/** Path and query of a Location, relative to nothing: other hosts' are compared by path too, which is good enough to join. */
+function toPath(location: string): string | null {
+  try {
+    const url = new URL(location, 'http://localhost')
+    return url.pathname + url.search
+  } catch {
+    return null
+  }
+}
+
+const entryBytes = 120
+const recordBytes = 1_500
+
+function weigh(record: RequestRecord): number {
+  const { facts } = record
+  let bytes = recordBytes + record.entries.length * entryBytes
+  for (const entry of record.entries) bytes += entry.kind.seal(entry)
+  for (const header of facts.rawRequestHeaders) bytes += header.length
+  if (facts.responseHeaders !== null)
+    bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length
+  if (facts.body !== null) bytes += facts.body.text.length * 2
+  for (const picture of [facts.params, facts.query, facts.requestBody, facts.session, facts.user, facts.files])
+    if (picture !== undefined) bytes += sizeOfPreview(picture)
+  if (bytes > record.limits.recordBytes) bytes -= shed(record, bytes - record.limits.recordBytes)
+  return bytes
+}
+
+/** Cuts the heaviest, least needed parts until the record fits: bodies, then payload pictures, latest first. */
+function shed(record: RequestRecord, excess: number): number {
+  let freed = 0
+  record.shed = true
+  if (record.facts.body !== null) {
+    freed += record.facts.body.text.length * 2
+    record.facts.body = null
+  }
+  for (let index = record.entries.length - 1; index >= 0 && freed < excess; index--) {
+    const entry = record.entries[index] as (typeof record.entries)[number]
+    freed += entry.kind.shed(entry)
+  }
+  return freed
+}

@@ -1,0 +1,242 @@
+import type { IncomingMessage } from 'node:http'
+import type { StackOptions } from '../core/call-sites.ts'
+import { describe, problems, suggest } from '../core/diagnostics.ts'
+import { defaultLimits, type Limits } from '../core/limits.ts'
+import type { RedactOptions } from '../core/redact.ts'
+import type { Store } from '../core/store.ts'
+import { knownEditors } from '../http/editors.ts'
+import { parseNetwork } from '../http/networks.ts'
+import type { Panel } from '../panels/panel.ts'
+
+export type IgnoreRule = string | RegExp | ((req: IncomingMessage) => boolean)
+
+/** All options of `debugToolbar()`; every one may be left out. */
+export interface ToolbarOptions {
+  /** Record and show. Default: `NODE_ENV` is not `production`. `NODE_ENV=production` is off whatever this says. */
+  enabled?: boolean
+  /** Where the API, the assets and the stand-alone page live. Default `/__debug__` */
+  path?: string
+  /** What to watch: a list of instances, or `{ label: instance }`. knex, pino, EventEmitter ... are recognised by shape. Default none */
+  watch?: readonly unknown[] | Readonly<Record<string, unknown>>
+  /** Where finished records are kept. Default `memoryStore()` */
+  store?: Store
+  /** Requests not to record: path prefixes, patterns, or functions. Added to the built-in ones (assets, favicon, own routes). */
+  ignore?: readonly IgnoreRule[]
+  /** Host names, beside loopback and `*.localhost`, under which the toolbar may be reached. Default none */
+  allowedHosts?: readonly string[]
+  /** IP addresses and CIDR networks of clients, beside loopback. Opening this needs the pairing code printed at start. Default none */
+  allowedPeers?: readonly string[]
+  /** Added to the built-in secret keys and value patterns; nothing built in can be switched off. */
+  redact?: Partial<RedactOptions>
+  /** Bounds of every buffer; see `Limits`. */
+  limits?: Partial<Limits>
+  /** Queries slower than this many ms are marked. Default 100 */
+  slowQueryMs?: number
+  /** Call sites. `false` captures none; `{ every: true }` captures each instead of sampling repeats. Default `{ frames: 24, every: false, ignore: [] }` */
+  stack?: boolean | Partial<StackOptions>
+  /** A known editor, or a URL template with {file}, {line} and {column}. Links are opened by the browser; the server launches nothing. Default `vscode` */
+  editor?: string
+  /** Path here to path on the developer's machine, for editor links out of containers. Default none */
+  pathMap?: Readonly<Record<string, string>>
+  /** Removes, reorders or adds panels. Default all built in */
+  panels?: (defaults: readonly Panel[]) => readonly Panel[]
+  /** Removes, reorders or adds rules of findings. Default all built in */
+  rules?: (defaults: readonly unknown[]) => readonly unknown[]
+  /** What to do where a page's policy would block the toolbar: add one nonce and its own path, or leave the policy alone. Default `patch` */
+  csp?: 'patch' | 'off'
+  /** Send Server-Timing. Default true */
+  serverTiming?: boolean
+  /** Default `auto`: as the system says */
+  theme?: 'auto' | 'light' | 'dark'
+  /** Default `bottom` */
+  position?: 'bottom' | 'right'
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  path: string
+  watch: readonly unknown[] | Readonly<Record<string, unknown>>
+  store: Store | null
+  ignore: readonly IgnoreRule[]
+  allowedHosts: readonly string[]
+  allowedPeers: readonly string[]
+  redact: Partial<RedactOptions>
+  limits: Limits
+  slowQueryMs: number
+  stack: StackOptions | false
+  editor: string
+  pathMap: Readonly<Record<string, string>>
+  panels: (defaults: readonly Panel[]) => readonly Panel[]
+  rules: (defaults: readonly unknown[]) => readonly unknown[]
+  csp: 'patch' | 'off'
+  serverTiming: boolean
+  theme: 'auto' | 'light' | 'dark'
+  position: 'bottom' | 'right'
+}
+
+type Check = (value: unknown, name: string) => void
+
+const expect =
+  (takes: string, holds: (value: unknown) => boolean): Check =>
+  (value, name) => {
+    if (!holds(value)) throw problems.badOption(name, describe(value), takes)
+  }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
+const isSimpleRegExp = (value: unknown): boolean => value instanceof RegExp && !value.sticky
+
+const checks: Record<keyof ToolbarOptions, Check> = {
+  enabled: expect('true or false (the string "false" would count as true)', (value) => typeof value === 'boolean'),
+  path: expect(
+    "a path such as '/__debug__': segments of letters, digits, '.', '_' and '-', 2 to 64 characters, not '/'",
+    (value) => typeof value === 'string' && value.length <= 64 && /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(value),
+  ),
+  watch: expect('a list of instances, or an object of label and instance', (value) => Array.isArray(value) || isObject(value)),
+  store: expect(
+    'a store such as memoryStore({ maxRequests: 200 })',
+    (value) => isObject(value) && ['add', 'get', 'list', 'clear', 'counts'].every((name) => typeof value[name] === 'function'),
+  ),
+  ignore: expect(
+    'a list of path prefixes, regular expressions or functions',
+    (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp || typeof item === 'function'),
+  ),
+  allowedHosts: expect(
+    "a list of host names such as ['shop.test'], without scheme, port or wildcard, each with a dot that is not a bare suffix",
+    (value) => isStrings(value) && value.every(isHostName),
+  ),
+  allowedPeers: expect(
+    "a list of IP addresses or networks such as ['172.17.0.0/16'], not the whole internet",
+    (value) => isStrings(value) && value.every((item) => (parseNetwork(item)?.bits ?? 0) > 0),
+  ),
+  redact: (value, name) => {
+    if (!isObject(value)) throw problems.badOption(name, describe(value), '{ keys, patterns, replace }; the built-in list always stays')
+    unknownKeys(value, ['keys', 'patterns', 'replace'], 'redact.')
+    expect('a list of key names', (item) => item === undefined || isStrings(item))(value.keys, 'redact.keys')
+    expect(
+      'a list of regular expressions without the y flag',
+      (item) => item === undefined || (Array.isArray(item) && item.every(isSimpleRegExp)),
+    )(value.patterns, 'redact.patterns')
+    expect('a string', (item) => item === undefined || typeof item === 'string')(value.replace, 'redact.replace')
+  },
+  limits: (value, name) => {
+    if (!isObject(value)) throw problems.badOption(name, describe(value), `an object of ${Object.keys(defaultLimits).join(', ')}`)
+    unknownKeys(value, Object.keys(defaultLimits), 'limits.')
+    for (const [key, limit] of Object.entries(value)) {
+      if (limit === undefined) continue
+      if (key === 'entries') {
+        if (!isObject(limit)) throw problems.badOption('limits.entries', describe(limit), 'an object of type and number, e.g. { log: 200 }')
+        for (const [type, count] of Object.entries(limit)) positive(count, `limits.entries.${type}`)
+      } else positive(limit, `limits.${key}`)
+    }
+  },
+  slowQueryMs: expect('a number of milliseconds above 0', (value) => typeof value === 'number' && value > 0 && Number.isFinite(value)),
+  stack: (value, name) => {
+    if (typeof value === 'boolean') return
+    if (!isObject(value)) throw problems.badOption(name, describe(value), 'false, or { frames, every, ignore }')
+    unknownKeys(value, ['frames', 'every', 'ignore'], 'stack.')
+    if (value.frames !== undefined)
+      expect('a whole number from 1 to 200', (item) => Number.isInteger(item) && (item as number) >= 1 && (item as number) <= 200)(
+        value.frames,
+        'stack.frames',
+      )
+    if (value.every !== undefined) expect('true or false', (item) => typeof item === 'boolean')(value.every, 'stack.every')
+    if (value.ignore !== undefined)
+      expect(
+        'a list of path parts or regular expressions',
+        (item) => Array.isArray(item) && item.every((one) => typeof one === 'string' || one instanceof RegExp),
+      )(value.ignore, 'stack.ignore')
+  },
+  editor: expect(
+    `one of ${Object.keys(knownEditors).join(', ')}, or a URL template such as 'myeditor://{file}:{line}:{column}'`,
+    (value) =>
+      typeof value === 'string' &&
+      (Object.hasOwn(knownEditors, value) ||
+        (/^[a-z][a-z0-9+.-]{1,30}:\/\/\S*\{file\}/.test(value) && !/^(?:javascript|data|vbscript|blob):/i.test(value))),
+  ),
+  pathMap: expect(
+    'an object of path here and path there',
+    (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
+  ),
+  panels: expect('a function (defaults) => panels', (value) => typeof value === 'function'),
+  rules: expect('a function (defaults) => rules', (value) => typeof value === 'function'),
+  csp: expect("'patch' or 'off'", (value) => value === 'patch' || value === 'off'),
+  serverTiming: expect('true or false', (value) => typeof value === 'boolean'),
+  theme: expect("'auto', 'light' or 'dark'", (value) => value === 'auto' || value === 'light' || value === 'dark'),
+  position: expect("'bottom' or 'right'", (value) => value === 'bottom' || value === 'right'),
+}
+
+/**
+ * Checks options and fills in defaults. `undefined` is absent. Only own properties are read: a polluted Object.prototype sets nothing.
+ * @throws ToolbarError naming the option, what it got and what it takes
+ */
+export function readOptions(options: unknown): { given: Readonly<Partial<ToolbarOptions>>; settings: Settings } {
+  if (options !== undefined && !isObject(options)) throw problems.notAnObject(describe(options))
+  const given: Partial<ToolbarOptions> = Object.create(null)
+  const known = Object.keys(checks)
+  unknownKeys(options ?? {}, known, '')
+  for (const name of known as (keyof ToolbarOptions)[]) {
+    const value = options !== undefined && Object.hasOwn(options, name) ? options[name] : undefined
+    if (value === undefined) continue
+    checks[name](value, name)
+    ;(given as Record<string, unknown>)[name] = value
+  }
+  return { given, settings: withDefaults(given) }
+}
+
+function withDefaults(given: Partial<ToolbarOptions>): Settings {
+  const stack = given.stack
+  return {
+    path: given.path ?? '/__debug__',
+    watch: given.watch ?? [],
+    store: given.store ?? null,
+    ignore: given.ignore ?? [],
+    allowedHosts: given.allowedHosts ?? [],
+    allowedPeers: given.allowedPeers ?? [],
+    redact: given.redact ?? {},
+    limits: {
+      ...defaultLimits,
+      ...present(given.limits),
+      entries: { ...defaultLimits.entries, ...(present(given.limits?.entries) as Record<string, number>) },
+    },
+    slowQueryMs: given.slowQueryMs ?? 100,
+    stack: stack === false ? false : { frames: 24, every: false, ignore: [], ...(typeof stack === 'object' ? present(stack) : {}) },
+    editor: given.editor ?? 'vscode',
+    pathMap: given.pathMap ?? {},
+    panels: given.panels ?? ((defaults) => defaults),
+    rules: given.rules ?? ((defaults) => defaults),
+    csp: given.csp ?? 'patch',
+    serverTiming: given.serverTiming ?? true,
+    theme: given.theme ?? 'auto',
+    position: given.position ?? 'bottom',
+  }
+}
+
+function present<T extends object>(value: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== undefined)) as Partial<T>
+}
+
+function unknownKeys(value: object, known: readonly string[], prefix: string): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    const suggestion = suggest(key, known)
+    throw problems.unknownOption(prefix + key, suggestion === null ? null : prefix + suggestion, known.join(', '))
+  }
+}
+
+function positive(value: unknown, name: string): void {
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1e10)
+    throw problems.badOption(name, describe(value), 'a whole number from 1 up')
+}
+
+/** A name somebody owns: `a.test`, not `.test`, `*.test`, `com` or `co.uk`. */
+function isHostName(value: string): boolean {
+  const name = value.toLowerCase()
+  if (name === 'host.docker.internal') return true
+  if (parseNetwork(name)?.single === true) return true
+  const labels = name.split('.')
+  if (!labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))) return false
+  if (labels.length === 1) return name.length > 3
+  return !/^(?:co|com|org|net|gov|ac|edu)\.[a-z]{2}$/.test(name)
+}

@@ -1,0 +1,239 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { createNetworkList, isLoopback } from './networks.ts'
+
+/**
+ * Who may see anything. First, fail-closed, pure string work: no I/O, no DNS.
+ * `sees` decides recording, headers and injection; `serves` decides everything under the path.
+ */
+export interface Gate {
+  /** `null`: this client may see the toolbar. Else why not. A refused peer is to meet the app as if we were not there. */
+  sees(req: IncomingMessage): Refusal | null
+  /** For requests under the path: `sees`, and no other site behind the browser. */
+  serves(req: IncomingMessage, action: boolean): Refusal | null
+  /** Whether this peer must show a pairing token for reads and actions. */
+  needsPairing(req: IncomingMessage): boolean
+  /** The code printed at start, where peers beyond loopback are allowed. */
+  readonly pairingCode: string | null
+  /** Trades the code for a token; `null` for a wrong code, `'locked'` after ten. */
+  pair(code: string): string | null
+}
+
+export interface Refusal {
+  status: number
+  code: string
+  message: string
+  /** the app answers, as if we were not mounted */
+  silent: boolean
+}
+
+export interface GateOptions {
+  allowedHosts: readonly string[]
+  allowedPeers: readonly string[]
+}
+
+const forwardingHeaders = [
+  'x-forwarded-for',
+  'x-real-ip',
+  'x-client-ip',
+  'cf-connecting-ip',
+  'true-client-ip',
+  'fastly-client-ip',
+  'x-cluster-client-ip',
+]
+const maxTries = 10
+
+const refuse = (status: number, code: string, message: string, silent = false): Refusal => ({ status, code, message, silent })
+const notThere = refuse(404, 'NOT_FOUND', 'nothing here', true)
+
+export function createGate(options: GateOptions): Gate {
+  const inNetworks = createNetworkList(options.allowedPeers)
+  const hosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+  const pairingCode = options.allowedPeers.length > 0 ? newCode() : null
+  const tokens = new Set<string>()
+  let failures = 0
+
+  const isAllowedPeer = (address: string): boolean => isLoopback(address) || inNetworks(address)
+
+  function sees(req: IncomingMessage): Refusal | null {
+    const peer = req.socket?.remoteAddress
+    if (peer === undefined || !isAllowedPeer(peer) || !chainAllowed(req, isAllowedPeer)) return notThere
+    return hostAllowed(req, hosts)
+  }
+
+  function needsPairing(req: IncomingMessage): boolean {
+    const peer = req.socket?.remoteAddress ?? ''
+    if (pairingCode === null || (isLoopback(peer) && chainAllowed(req, isLoopback))) return false
+    const token = req.headers['x-debug-toolbar-token']
+    return typeof token !== 'string' || !hasToken(tokens, token)
+  }
+
+  function serves(req: IncomingMessage, action: boolean): Refusal | null {
+    return sees(req) ?? siteAllowed(req, action) ?? (action ? actionAllowed(req) : null)
+  }
+
+  function pair(code: string): string | null {
+    if (pairingCode === null || failures >= maxTries) return null
+    if (!timingSafeEqual(digest(code), digest(pairingCode))) {
+      failures++
+      return null
+    }
+    failures = 0
+    const token = randomBytes(24).toString('base64url')
+    tokens.add(token)
+    return token
+  }
+
+  return { sees, serves, needsPairing, pair, pairingCode }
+}
+
+function newCode(): string {
+  return randomBytes(5)
+    .toString('hex')
+    .toUpperCase()
+    .replace(/(.{5})/, '$1-')
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function hasToken(tokens: ReadonlySet<string>, token: string): boolean {
+  const given = digest(token)
+  let found = false
+  for (const known of tokens) if (timingSafeEqual(given, digest(known))) found = true
+  return found
+}
+
+/** Where a forwarding header exists, every hop in it must be an allowed peer too. */
+function chainAllowed(req: IncomingMessage, isAllowedPeer: (address: string) => boolean): boolean {
+  const { headers } = req
+  for (const name of forwardingHeaders) {
+    const value = headers[name]
+    if (value === undefined) continue
+    const text = Array.isArray(value) ? value.join(',') : value
+    if (text.length > 1_000 || !text.split(',').every((hop) => isAllowedPeer(hop.trim()))) return false
+  }
+  const { forwarded } = headers
+  return forwarded === undefined || forwardedAllowed(Array.isArray(forwarded) ? forwarded.join(',') : forwarded, isAllowedPeer)
+}
+
+/** RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:80"`. A hop without an address is not allowed. */
+function forwardedAllowed(text: string, isAllowedPeer: (address: string) => boolean): boolean {
+  if (text.length > 1_000) return false
+  return text.split(',').every((element) => {
+    const part = element.split(';').find((pair) => /^\s*for=/i.test(pair))
+    if (part === undefined) return false
+    const value = part
+      .slice(part.indexOf('=') + 1)
+      .trim()
+      .replace(/^"|"$/g, '')
+    const address = value.startsWith('[') ? value.slice(1, value.indexOf(']')) : isIP(value) === 6 ? value : value.replace(/:\d+$/, '')
+    return isAllowedPeer(address)
+  })
+}
+
+/** The Host as sent: exactly one, well-formed, and a name that no other site can own. Proxies' headers are never read. */
+function hostAllowed(req: IncomingMessage, hosts: ReadonlySet<string>): Refusal | null {
+  const host = soleHost(req)
+  const name = host === null ? null : hostName(host)
+  if (name === null)
+    return refuse(
+      403,
+      'HOST_NOT_ALLOWED',
+      'the request has no single, well-formed Host. Open the app under localhost, or add its name to the option allowedHosts.',
+    )
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '0.0.0.0' || isLoopback(name) || hosts.has(name)) return null
+  return refuse(
+    403,
+    'HOST_NOT_ALLOWED',
+    `the host ${name.slice(0, 100)} may not reach the toolbar, since any web site could bind its own name to this machine. If it is yours: debugToolbar({ allowedHosts: ['${name.slice(0, 100)}'] }).`,
+  )
+}
+
+function soleHost(req: IncomingMessage): string | null {
+  const authority = (req.headers as Record<string, string | undefined>)[':authority']
+  const { host } = req.headers
+  if (authority !== undefined) return host === undefined || host === authority ? authority : null
+  if (host === undefined) return null
+  let seen = 0
+  const raw = req.rawHeaders
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') seen++
+  }
+  return seen === 1 ? host : null
+}
+
+/** Lower case, without port, brackets and one trailing dot; `null` when malformed. */
+export function hostName(host: string): string | null {
+  if (host.length > 260) return null
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/.exec(host.toLowerCase())
+  if (match === null || Number(match[3] ?? 0) > 65_535) return null
+  if (match[1] !== undefined) return isIP(match[1]) === 6 ? match[1] : null
+  const name = (match[2] as string).replace(/\.$/, '')
+  if (/^[\d.]+$/.test(name) || /^0x/.test(name)) return isIP(name) === 4 ? name : null
+  return name === '' || name.includes('..') || name.startsWith('.') ? null : name
+}
+
+const foreignDestinations = new Set([
+  'script',
+  'style',
+  'image',
+  'font',
+  'audio',
+  'video',
+  'track',
+  'object',
+  'embed',
+  'iframe',
+  'frame',
+  'fencedframe',
+  'worker',
+  'sharedworker',
+  'serviceworker',
+  'manifest',
+  'report',
+  'xslt',
+  'paintworklet',
+  'audioworklet',
+])
+
+/** Fetch metadata where the browser sends it; else an Origin, if any, must be this very host. */
+function siteAllowed(req: IncomingMessage, action: boolean): Refusal | null {
+  const site = req.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && !(site === 'none' && !action && (req.method === 'GET' || req.method === 'HEAD')))
+    return refuse(403, 'CROSS_SITE', 'another site asked for this; the toolbar answers its own pages only.')
+  const { origin } = req.headers
+  if (origin !== undefined && !sameHost(origin, soleHost(req)))
+    return refuse(
+      403,
+      'ORIGIN_NOT_ALLOWED',
+      `the origin ${String(origin).slice(0, 100)} is not this host; the toolbar answers its own pages only.`,
+    )
+  return null
+}
+
+/** Requests that a page makes as a script, image and so on; only the assets are for that. */
+export function isForeignDestination(req: IncomingMessage): boolean {
+  const destination = req.headers['sec-fetch-dest']
+  return typeof destination === 'string' && foreignDestinations.has(destination)
+}
+
+/** Any scheme: https proxies in development talk http to us. */
+function sameHost(origin: string, host: string | null): boolean {
+  if (host === null || Array.isArray(origin)) return false
+  const match = /^https?:\/\/([^/?#@]+)$/.exec(origin)
+  return match !== null && (match[1] as string).toLowerCase() === host.toLowerCase()
+}
+
+/** What no HTML form can send: a JSON content type and a header of ours. */
+function actionAllowed(req: IncomingMessage): Refusal | null {
+  const type = req.headers['content-type']
+  if (type === undefined || !/^application\/json\s*(?:;\s*charset=utf-8\s*)?$/i.test(type))
+    return refuse(415, 'JSON_ONLY', "actions take 'Content-Type: application/json'; other types can be sent by any web page.")
+  if (req.headers['x-debug-toolbar'] !== '1')
+    return refuse(403, 'HEADER_MISSING', "actions need the header 'X-Debug-Toolbar: 1', which no other site can send.")
+  return null
+}

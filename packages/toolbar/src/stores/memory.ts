@@ -1,0 +1,43 @@
+import { getHeapStatistics } from 'node:v8'
+import type { RequestRecord } from '../core/record.ts'
+import type { Store } from '../core/store.ts'
+
+export interface MemoryStoreOptions {
+  /** records kept. Default 100 */
+  maxRequests?: number
+  /** bytes kept, estimated; never more than a quarter of the heap limit. Default 64 MiB */
+  maxBytes?: number
+}
+
+/** The newest records, in this process. Eviction is one delete from the front of a Map. */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const maxRequests = options.maxRequests ?? 100
+  const maxBytes = Math.min(options.maxBytes ?? 64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 4)
+  const records = new Map<string, RequestRecord>()
+  let bytes = 0
+  let evicted = 0
+
+  return {
+    add(record) {
+      records.set(record.id, record)
+      bytes += record.bytes
+      while (records.size > maxRequests || (bytes > maxBytes && records.size > 1)) {
+        const [id, oldest] = records.entries().next().value as [string, RequestRecord]
+        records.delete(id)
+        bytes -= oldest.bytes
+        evicted++
+      }
+    },
+    get: (id) => records.get(id) ?? null,
+    *list(before) {
+      for (const record of [...records.values()].sort((a, b) => b.seq - a.seq)) if (record.seq < before) yield record
+    },
+    clear() {
+      const count = records.size
+      records.clear()
+      bytes = 0
+      return count
+    },
+    counts: () => ({ stored: records.size, evicted, bytes }),
+  }
+}
