@@ -28,7 +28,9 @@ export function SqlLine({ sql, params }: { sql: string; params?: readonly Previe
   const tokens = tokenizeSql(sql.length > LINE_LENGTH ? sql.slice(0, LINE_LENGTH) : sql)
   return (
     <code dir="auto">
-      {(params ? inlineParams(tokens, params) : tokens).map((token, index) => isPlain(token) ? (token.kind === 'space' ? ' ' : token.text) : <Token key={index} token={token} />)}
+      {(params ? inlineParams(tokens, params) : tokens).map((token, index) =>
+        isPlain(token) ? token.kind === 'space' ? ' ' : token.text : <Token key={index} token={token} />,
+      )}
     </code>
   )
 }
@@ -36,9 +38,5 @@ export function SqlLine({ sql, params }: { sql: string; params?: readonly Previe
 /** SQL laid out over lines. */
 export function SqlText({ sql, params }: { sql: string; params: readonly Preview[] }) {
   const tokens = inlineParams(layOutSql(tokenizeSql(sql)), params)
-  return (
-    <pre dir="auto">
-      {tokens.map((token, index) => isPlain(token) ? token.text : <Token key={index} token={token} />)}
-    </pre>
-  )
+  return <pre dir="auto">{tokens.map((token, index) => (isPlain(token) ? token.text : <Token key={index} token={token} />))}</pre>
 }
