@@ -133,8 +133,8 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
         </State>
       )
     if (!shown) return <Loading />
-    if (panel === SETTINGS) return <shown.View data={model} request={record as never} ofPage={false} />
-    if (alone) return <shown.View data={undefined} request={record as never} ofPage={false} />
+    if (panel === SETTINGS) return <shown.View data={model} request={record as never} findings={[]} ofPage={false} />
+    if (alone) return <shown.View data={undefined} request={record as never} findings={[]} ofPage={false} />
     if (id === null)
       return lost ? (
         <Unreachable error={null} model={model} copy={copy} />
@@ -165,7 +165,13 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
     if (data === undefined || key !== `${id}/${panel}` || !record) return <Loading />
     return (
       <Boundary key={`${id}/${panel}`} copy={copy}>
-        <shown.View key={`${id}/${panel}`} data={data} request={record} ofPage={id === model.page.value} />
+        <shown.View
+          key={`${id}/${panel}`}
+          data={data}
+          request={record}
+          findings={model.history.details.value.get(id)?.findings ?? []}
+          ofPage={id === model.page.value}
+        />
       </Boundary>
     )
   }

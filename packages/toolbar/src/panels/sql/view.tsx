@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { parseFilter, SQL_FILTER_KEYS } from '../../contract/filter.ts'
 import { Axis } from '../../ui/Axis.tsx'
+import { FindingBanner } from '../../ui/FindingBanner.tsx'
 import { Ms } from '../../ui/figures.tsx'
 import { formatCount, formatMs, formatPercent, toDuration } from '../../ui/format.ts'
 import { type Column, Grid } from '../../ui/Grid.tsx'
@@ -15,7 +16,7 @@ import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
 import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import type { SqlPanelData } from './data.ts'
-import { isFolded, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
+import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
 import { SqlDetail } from './SqlDetail.tsx'
 import css from './view.css?inline'
 
@@ -51,7 +52,9 @@ function toSort(option: string): { sort: SqlSort; direction: 1 | -1 } {
   return { sort: sort === 'rows' || sort === 'time' ? sort : 'index', direction: direction === '-1' ? -1 : 1 }
 }
 
-function SqlView({ data, request }: PanelProps<SqlPanelData>) {
+const ABOUT_SQL = /query|n-plus-one|select|index|loading|awaits/
+
+function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
   const panel = usePanel()
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
   const { sort, direction } = toSort(panel.option('sqlSort'))
@@ -222,6 +225,16 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       >
         <Figures data={data} />
       </PanelHead>
+      <FindingBanner
+        findings={findings.filter(({ rule }) => ABOUT_SQL.test(rule))}
+        onShow={({ entries }) => {
+          const index = columns.id.indexOf(entries[0] ?? -1)
+          if (index < 0) return
+          const group = columns.similar[index] ?? -1
+          panel.setFilter('')
+          panel.select(group >= 0 && grouped && sort === 'index' ? groupKey(group) : queryKey(index))
+        }}
+      />
       <Split
         detail={
           selected && (

@@ -11,7 +11,10 @@ export function Bars({ line, window, requestMs }: { line: Line; window: Window; 
   const at = (ms: number) => ((ms - window.from) / span) * 100
   const percent = (share: number) => `${Math.max(-5, Math.min(105, share)).toFixed(3)}%`
   const [start, end] = [at(line.startMs), at(line.endMs)]
-  const total = line.kind === 'one' ? line.endMs - line.startMs : line.rows.reduce((sum, row) => sum + (row.durationMs ?? 0), 0)
+  const total =
+    line.kind === 'one' || line.kind === 'request'
+      ? line.endMs - line.startMs
+      : line.rows.reduce((sum, row) => sum + (row.durationMs ?? 0), 0)
   const text =
     line.kind === 'run' ? (
       <>
@@ -44,6 +47,9 @@ export function Bars({ line, window, requestMs }: { line: Line; window: Window; 
   }
   return (
     <span class="tl">
+      {line.kind === 'request' && (
+        <i class="f-app par" style={{ left: percent(start), width: `${Math.min(110, end - start).toFixed(3)}%` }} />
+      )}
       {line.rows.slice(0, TICKS).map((row) => {
         const left = at(row.startMs)
         const width = ((row.durationMs ?? Math.max(0, requestMs - row.startMs)) / span) * 100

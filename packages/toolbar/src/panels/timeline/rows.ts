@@ -7,8 +7,8 @@ export interface Line {
   depth: number
   /** what is drawn, in start order */
   rows: readonly TimelineRow[]
-  /** `run`: repeats of one call; `small`: middleware that hardly took time; `logs`: marks on the axis */
-  kind: 'one' | 'run' | 'small' | 'logs'
+  /** `run`: repeats of one call; `small`: middleware that hardly took time; `logs`: marks on the axis; `request`: the whole, without rows */
+  kind: 'request' | 'one' | 'run' | 'small' | 'logs'
   parent: boolean
   startMs: number
   endMs: number
@@ -90,8 +90,10 @@ export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, pa
     }
     flush()
   }
-  visit(children.get(null) ?? [], 0)
-  add('logs', logs, 0)
+  if (data.rows.some(passes))
+    lines.push({ key: 'request', depth: 0, rows: [], kind: 'request', parent: true, startMs: 0, endMs: requestMs })
+  visit(children.get(null) ?? [], 1)
+  add('logs', logs, 1)
   return lines
 }
 

@@ -218,7 +218,17 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
       class: 'lab',
       cell: (line) => {
         const row = line.rows[0]
-        if (!row) return null
+        if (!row)
+          return (
+            <>
+              <span class="kd c-app">Request</span>
+              <span class="nm">
+                <bdi>
+                  {request.method} {request.url}
+                </bdi>
+              </span>
+            </>
+          )
         return (
           <>
             <span class="ind" style={{ width: `${line.depth * 14}px` }} />
@@ -301,7 +311,7 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
             columns={columns}
             keyOf={({ key }) => key}
             selected={panel.selected}
-            onSelect={({ key }) => panel.select(key)}
+            onSelect={({ key, kind }) => panel.select(kind === 'request' ? null : key)}
             tree={{
               level: ({ depth }) => depth + 1,
               expanded: (line) => (folds(line) ? opened.has(line.key) : undefined),
