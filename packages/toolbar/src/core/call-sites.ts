@@ -144,7 +144,15 @@ const ours = fileURLToPath(new URL('..', import.meta.url))
 
 /** `package`: node_modules and the toolbar itself; `node`: internals and code without a file. */
 export function kindOfFile(file: string | null): 'app' | 'package' | 'node' {
-  if (file === null || file === '' || file.startsWith('node:') || file.startsWith('internal/') || file === 'native' || file === '<anonymous>') return 'node'
+  if (
+    file === null ||
+    file === '' ||
+    file.startsWith('node:') ||
+    file.startsWith('internal/') ||
+    file === 'native' ||
+    file === '<anonymous>'
+  )
+    return 'node'
   if (file.includes('/node_modules/') || file.includes('\\node_modules\\')) return 'package'
   return file.startsWith(ours) && !file.includes('.test.') ? 'package' : 'app'
 }

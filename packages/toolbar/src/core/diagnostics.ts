@@ -16,7 +16,10 @@ export class ToolbarError extends TypeError {
 
 export const problems = {
   notAnObject: (got: string) =>
-    new ToolbarError('OPTIONS_NOT_AN_OBJECT', `debugToolbar() takes one object of options, got ${got}. Call debugToolbar() or debugToolbar({ watch: [db] }).`),
+    new ToolbarError(
+      'OPTIONS_NOT_AN_OBJECT',
+      `debugToolbar() takes one object of options, got ${got}. Call debugToolbar() or debugToolbar({ watch: [db] }).`,
+    ),
   unknownOption: (name: string, suggestion: string | null, known: string) =>
     new ToolbarError(
       'UNKNOWN_OPTION',
@@ -77,15 +80,15 @@ export function className(value: object): string | null {
   try {
     const prototype = Object.getPrototypeOf(value)
     if (prototype === null) return null
-    const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-    return typeof constructor === 'function' ? constructorName(constructor) : null
+    const maker = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+    return typeof maker === 'function' ? functionName(maker) : null
   } catch {
     return null
   }
 }
 
-function constructorName(constructor: object): string | null {
-  const name = Object.getOwnPropertyDescriptor(constructor, 'name')?.value
+function functionName(target: object): string | null {
+  const name = Object.getOwnPropertyDescriptor(target, 'name')?.value
   return typeof name === 'string' && name !== '' ? name : null
 }
 

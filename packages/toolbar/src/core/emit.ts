@@ -101,9 +101,9 @@ export function forgetViews(): void {
   views.clear()
 }
 
-/** Everything that is sent is encoded here. */
-export function encode(value: unknown): string {
-  return JSON.stringify(value)
+/** Everything that is sent is encoded here; `readable` is for people in a terminal. */
+export function encode(value: unknown, readable = false): string {
+  return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
 }
 
 /** SQL texts of a record, masked, for the words of the filter language. */
@@ -148,7 +148,7 @@ function toEntry(entry: RawEntry, redactor: Redactor, place: (text: string) => S
   return {
     id: entry.id,
     type: entry.kind.type,
-    name: redactor.text(entry.name.length > 300 ? `${entry.name.slice(0, 300)}…` : entry.name),
+    name: nameOf(entry, redactor),
     startMs: round(entry.startMs),
     durationMs: entry.endMs === -1 ? null : round(entry.endMs - entry.startMs),
     parentId: entry.parentId === 0 ? null : entry.parentId,
@@ -158,17 +158,32 @@ function toEntry(entry: RawEntry, redactor: Redactor, place: (text: string) => S
   }
 }
 
+/** Redacted before it is cut: half a secret is one too. */
+function nameOf(entry: RawEntry, redactor: Redactor): string {
+  const title = entry.kind.title(entry)
+  const name = redactor.text(title.length > 2_000 ? title.slice(0, 2_000) : title)
+  return name.length > 300 ? `${name.slice(0, 300)}…` : name
+}
+
 /** One generic pass over the payload, and for SQL one that knows which columns parameters belong to. */
 function redactData(entry: RawEntry, redactor: Redactor): unknown {
   const data = entry.kind.toData(entry) as Preview
   if (entry.kind.type !== 'sql') return redactor.value(data)
-  const sql = data as unknown as { sql: string; params: Preview[]; dialect: string; shape: string; error: { message: string; code: string | null } | null }
+  const sql = data as unknown as {
+    sql: string
+    params: Preview[]
+    dialect: string
+    shape: string
+    error: { message: string; code: string | null } | null
+  }
   const secrets = findSqlSecrets(sql.sql, sql.dialect, redactor)
   return {
     ...sql,
     sql: secrets.text,
     shape: redactor.text(sql.shape),
-    params: sql.params.map((param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param))),
+    params: sql.params.map(
+      (param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param)),
+    ),
     error: sql.error === null ? null : { code: sql.error.code, message: redactor.text(sql.error.message) },
   }
 }
@@ -208,5 +223,12 @@ export function round(ms: number): number {
 }
 
 function roundAll(spine: RequestSummary['spine']): RequestSummary['spine'] {
-  return { sql: round(spine.sql), http: round(spine.http), template: round(spine.template), cache: round(spine.cache), signal: round(spine.signal), app: round(spine.app) }
+  return {
+    sql: round(spine.sql),
+    http: round(spine.http),
+    template: round(spine.template),
+    cache: round(spine.cache),
+    signal: round(spine.signal),
+    app: round(spine.app),
+  }
 }

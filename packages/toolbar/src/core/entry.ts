@@ -46,6 +46,8 @@ export interface EntryKind {
   readonly shed: (entry: RawEntry) => number
   /** the place of entries that have one without a stack, such as handlers */
   readonly site: (entry: RawEntry) => Site | null
+  /** what readers see as the name; the entry's own unless the kind can say more */
+  readonly title: (entry: RawEntry) => string
   /** the public payload, not yet redacted */
   readonly toData: (entry: RawEntry) => unknown
 }
@@ -60,6 +62,7 @@ export function defineKind(definition: {
   seal?: EntryKind['seal']
   shed?: EntryKind['shed']
   site?: EntryKind['site']
+  title?: EntryKind['title']
   toData?: EntryKind['toData']
 }): EntryKind {
   const kind: EntryKind = {
@@ -70,6 +73,7 @@ export function defineKind(definition: {
     seal: definition.seal ?? (() => 64),
     shed: definition.shed ?? (() => 0),
     site: definition.site ?? (() => null),
+    title: definition.title ?? ((entry) => entry.name),
     toData: definition.toData ?? ((entry) => entry.data),
   }
   kinds.push(kind)

@@ -77,11 +77,19 @@ export function toFactsView(record: RequestRecord, redactor: Redactor): FactsVie
   }
 }
 
-function bodyView(body: RequestRecord['facts']['body'], record: RequestRecord, redactor: Redactor): Pick<FactsView, 'json' | 'text' | 'bodyLength'> {
+function bodyView(
+  body: RequestRecord['facts']['body'],
+  record: RequestRecord,
+  redactor: Redactor,
+): Pick<FactsView, 'json' | 'text' | 'bodyLength'> {
   if (body === null) return { json: null, text: null, bodyLength: null }
   if (body.text.length === body.length) {
     try {
-      return { json: redactor.value(preview(JSON.parse(body.text), { ...record.limits, valueNodes: 5_000, valueKeys: 200 })), text: null, bodyLength: body.length }
+      return {
+        json: redactor.value(preview(JSON.parse(body.text), { ...record.limits, valueNodes: 5_000, valueKeys: 200 })),
+        text: null,
+        bodyLength: body.length,
+      }
     } catch {
       // not JSON after all: shown as text
     }
@@ -131,7 +139,11 @@ function toHeaderViews(pairs: readonly Pair[], redactor: Redactor, hidden: reado
 
 /** Names of cookies, the scheme of an authorization and the attributes of Set-Cookie stay readable. */
 function maskHeader(name: string, value: string, redactor: Redactor): string {
-  if (name === 'cookie') return value.split(';').map((pair) => maskPair(pair, redactor.mask)).join(';')
+  if (name === 'cookie')
+    return value
+      .split(';')
+      .map((pair) => maskPair(pair, redactor.mask))
+      .join(';')
   if (name === 'set-cookie') {
     const [pair, ...attributes] = value.split(';')
     return [maskPair(pair as string, redactor.mask), ...attributes].join(';')

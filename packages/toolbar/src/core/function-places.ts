@@ -13,7 +13,12 @@ const known = new WeakMap<object, Site | null>()
 const question = Symbol.for('debug-toolbar.question')
 
 interface Inspector {
-  Session: new () => { connect(): void; disconnect(): void; on(event: string, listener: (message: never) => void): void; post(method: string, params?: object, callback?: (error: Error | null, result: never) => void): void }
+  Session: new () => {
+    connect(): void
+    disconnect(): void
+    on(event: string, listener: (message: never) => void): void
+    post(method: string, params?: object, callback?: (error: Error | null, result: never) => void): void
+  }
 }
 
 /** The place of a function that `findPlaces` has been asked about before; `null` when unknown. */
@@ -63,13 +68,18 @@ function ask(targets: readonly object[]): void {
 function askOne(session: InstanceType<Inspector['Session']>, target: object, urls: ReadonlyMap<string, string>): Site | null {
   Object.defineProperty(globalThis, question, { value: target, configurable: true })
   let objectId: string | undefined
-  session.post('Runtime.evaluate', { expression: "globalThis[Symbol.for('debug-toolbar.question')]", silent: true }, (_error, result: never) => {
-    objectId = (result as { result?: { objectId?: string } } | undefined)?.result?.objectId
-  })
+  session.post(
+    'Runtime.evaluate',
+    { expression: "globalThis[Symbol.for('debug-toolbar.question')]", silent: true },
+    (_error, result: never) => {
+      objectId = (result as { result?: { objectId?: string } } | undefined)?.result?.objectId
+    },
+  )
   if (objectId === undefined) return null
   let location: { scriptId: string; lineNumber: number; columnNumber: number } | undefined
   session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_error, result: never) => {
-    const internal = (result as { internalProperties?: { name: string; value?: { value?: typeof location } }[] } | undefined)?.internalProperties
+    const internal = (result as { internalProperties?: { name: string; value?: { value?: typeof location } }[] } | undefined)
+      ?.internalProperties
     location = internal?.find((property) => property.name === '[[FunctionLocation]]')?.value?.value
   })
   session.post('Runtime.releaseObject', { objectId })
@@ -77,5 +87,10 @@ function askOne(session: InstanceType<Inspector['Session']>, target: object, url
   const file = toPath(urls.get(location.scriptId) ?? '')
   if (file === null || kindOfFile(file) === 'node') return null
   const name = Object.getOwnPropertyDescriptor(target, 'name')?.value
-  return mapSite({ file, line: location.lineNumber + 1, column: location.columnNumber + 1, function: typeof name === 'string' && name !== '' ? name : null })
+  return mapSite({
+    file,
+    line: location.lineNumber + 1,
+    column: location.columnNumber + 1,
+    function: typeof name === 'string' && name !== '' ? name : null,
+  })
 }

@@ -19,7 +19,8 @@ const applied = new Set<Undo>()
 export function patchMethod(target: object, key: PropertyKey, make: (original: AnyFunction) => AnyFunction): Undo {
   const own = Object.getOwnPropertyDescriptor(target, key)
   const original = own === undefined ? (target as Record<PropertyKey, unknown>)[key] : own.value
-  if (typeof original !== 'function' || (own !== undefined && !own.configurable && !own.writable) || !canDefine(target, own)) return () => {}
+  if (typeof original !== 'function' || (own !== undefined && !own.configurable && !own.writable) || !canDefine(target, own))
+    return () => {}
   const replacement = make(original as AnyFunction)
   dressLike(replacement, original as AnyFunction)
   originalOf.set(replacement, original as AnyFunction)

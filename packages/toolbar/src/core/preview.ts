@@ -33,7 +33,13 @@ export function preview(value: unknown, limits: PreviewLimits): Preview {
       return numeric(value)
     default:
       if (value === null) return null
-      return walk(value, 0, { nodes: limits.valueNodes, depth: limits.valueDepth, keys: limits.valueKeys, string: limits.stringLength, path: [] })
+      return walk(value, 0, {
+        nodes: limits.valueNodes,
+        depth: limits.valueDepth,
+        keys: limits.valueKeys,
+        string: limits.stringLength,
+        path: [],
+      })
   }
 }
 
@@ -77,7 +83,8 @@ function object(value: object, depth: number, budget: Budget): Preview {
   if (budget.path.includes(value)) return tagged('Circular')
   const special = leaf(value, budget)
   if (special !== undefined) return special
-  if (depth >= budget.depth || budget.nodes <= 0) return tagged(Array.isArray(value) ? 'Array' : (className(value) ?? 'Object'), tagged('more'))
+  if (depth >= budget.depth || budget.nodes <= 0)
+    return tagged(Array.isArray(value) ? 'Array' : (className(value) ?? 'Object'), tagged('more'))
   budget.path.push(value)
   try {
     if (Array.isArray(value)) return array(value, depth, budget)
@@ -95,9 +102,16 @@ const regexpSource = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')
 const regexpFlags = (value: RegExp): string =>
   (['d', 'g', 'i', 'm', 's', 'u', 'v', 'y'] as const).filter((flag) => flagGetters[flag]?.call(value) === true).join('')
 const flagGetters = Object.fromEntries(
-  Object.entries({ d: 'hasIndices', g: 'global', i: 'ignoreCase', m: 'multiline', s: 'dotAll', u: 'unicode', v: 'unicodeSets', y: 'sticky' }).map(
-    ([flag, name]) => [flag, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get],
-  ),
+  Object.entries({
+    d: 'hasIndices',
+    g: 'global',
+    i: 'ignoreCase',
+    m: 'multiline',
+    s: 'dotAll',
+    u: 'unicode',
+    v: 'unicodeSets',
+    y: 'sticky',
+  }).map(([flag, name]) => [flag, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get]),
 ) as Record<string, ((this: RegExp) => boolean) | undefined>
 const typedLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')?.get as () => number
 
@@ -122,7 +136,11 @@ function binary(kind: string, value: Uint8Array): Preview {
 }
 
 function error(value: Error, budget: Budget): Preview {
-  const picture: { [key: string]: Preview } = { $: 'Error', name: ownText(value, 'name') ?? className(value) ?? 'Error', v: cut(ownText(value, 'message') ?? '', budget.string) }
+  const picture: { [key: string]: Preview } = {
+    $: 'Error',
+    name: ownText(value, 'name') ?? className(value) ?? 'Error',
+    v: cut(ownText(value, 'message') ?? '', budget.string),
+  }
   const code = ownText(value, 'code')
   if (code !== null) picture.code = code
   return picture
@@ -197,4 +215,42 @@ export function ownText(value: object, key: string): string | null {
   if (types.isProxy(value)) return null
   const found = Object.getOwnPropertyDescriptor(value, key)?.value
   return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : null
+}
+
+/** Keys that view engines and frameworks add to every render. */
+const plumbing = new Set(['settings', '_locals', 'cache'])
+
+/**
+ * What an object has beyond another: own enumerable keys whose value is not the very same there.
+ * Functions are left out: helpers are the same in every render and say nothing.
+ */
+export function previewBeyond(value: unknown, known: unknown, limits: PreviewLimits): Preview {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return preview(value, limits)
+  const shared = typeof known === 'object' && known !== null && !types.isProxy(known) ? known : null
+  const picture = Object.create(null) as { [key: string]: Preview }
+  const budget: Budget = {
+    nodes: limits.valueNodes,
+    depth: limits.valueDepth,
+    keys: limits.valueKeys,
+    string: limits.stringLength,
+    path: [value],
+  }
+  let left = 0
+  for (const key of Object.keys(value)) {
+    if (plumbing.has(key)) continue
+    const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    if ('value' in descriptor) {
+      if (typeof descriptor.value === 'function') continue
+      const other = shared === null ? undefined : Object.getOwnPropertyDescriptor(shared, key)
+      if (other !== undefined && Object.is(other.value, descriptor.value)) continue
+    }
+    if (budget.nodes <= 0 || Object.keys(picture).length >= budget.keys) {
+      left++
+      continue
+    }
+    budget.nodes--
+    picture[key] = property(descriptor, 0, budget)
+  }
+  if (left > 0) picture['…'] = tagged('more', left)
+  return picture
 }

@@ -3,8 +3,8 @@ import { captureStack, type StackHolder, type StackOptions } from './call-sites.
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
 import { type EntryKind, RawEntry } from './entry.ts'
-import { defaultEntryLimit, type Limits } from './limits.ts'
 import type { RequestFacts } from './facts.ts'
+import { defaultEntryLimit, type Limits } from './limits.ts'
 
 /** Exact figures of one type of entry, whatever was kept of it. */
 export class Tally {

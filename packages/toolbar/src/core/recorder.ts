@@ -9,10 +9,10 @@ import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
+import { sizeOfPreview } from './preview-size.ts'
 import { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
 import type { Store } from './store.ts'
-import { sizeOfPreview } from './preview-size.ts'
 
 export interface RecorderOptions {
   limits: Limits
@@ -132,7 +132,10 @@ export class Recorder {
 
   private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): void => {
     if (record.sealed) return
-    if (record.openEntries === 0) return this.seal(record)
+    if (record.openEntries === 0) {
+      this.seal(record)
+      return
+    }
     this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
     if (this.bus.heard('request')) this.publish(record)
   })
@@ -228,9 +231,11 @@ function weigh(record: RequestRecord): number {
   let bytes = recordBytes + record.entries.length * entryBytes
   for (const entry of record.entries) bytes += entry.kind.seal(entry)
   for (const header of facts.rawRequestHeaders) bytes += header.length
-  if (facts.responseHeaders !== null) bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length
+  if (facts.responseHeaders !== null)
+    bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length
   if (facts.body !== null) bytes += facts.body.text.length * 2
-  for (const picture of [facts.params, facts.query, facts.requestBody, facts.session, facts.user, facts.files]) if (picture !== undefined) bytes += sizeOfPreview(picture)
+  for (const picture of [facts.params, facts.query, facts.requestBody, facts.session, facts.user, facts.files])
+    if (picture !== undefined) bytes += sizeOfPreview(picture)
   if (bytes > record.limits.recordBytes) bytes -= shed(record, bytes - record.limits.recordBytes)
   return bytes
 }

@@ -20,7 +20,9 @@ export const secretWholeKeys = new Set(
 
 /** Names that hold a secret word but never a secret. */
 export const innocentKeys = new Set(
-  'max_tokens maxtokens prompt_tokens completion_tokens total_tokens primary_key foreign_key public_key primarykey foreignkey publickey'.split(' '),
+  'max_tokens maxtokens prompt_tokens completion_tokens total_tokens primary_key foreign_key public_key primarykey foreignkey publickey'.split(
+    ' ',
+  ),
 )
 
 /** Words whose numbers are secrets too; elsewhere a number or a boolean is no secret. */

@@ -51,7 +51,11 @@ const patterns: readonly Pattern[] = [
   { hint: ['npm_'], find: /\bnpm_[A-Za-z0-9]{36}\b/g, by: 'MASK' },
   { hint: ['sk-'], find: /\bsk-(?:proj-|ant-)?[\w-]{20,300}/g, by: 'MASK' },
   { hint: ['hf_'], find: /\bhf_[A-Za-z0-9]{20,100}/g, by: 'MASK' },
-  { hint: ['-----begin'], find: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, by: 'MASK' },
+  {
+    hint: ['-----begin'],
+    find: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
+    by: 'MASK',
+  },
   { hint: ['://'], find: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, by: '$1:MASK@' },
   { hint: ['bearer ', 'basic ', 'digest '], find: /\b(Bearer|Basic|Digest) [A-Za-z0-9._~+/=-]{8,4000}/gi, by: '$1 MASK' },
   {
@@ -67,7 +71,11 @@ const patterns: readonly Pattern[] = [
   { hint: ['accountkey=', 'sharedaccesskey='], find: /\b((?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/=]{10,200}/gi, by: '$1MASK' },
   { hint: ['$2a$', '$2b$', '$2y$'], find: /\$2[aby]\$\d{2}\$[./A-Za-z0-9]{53}/g, by: 'MASK' },
   { hint: ['$argon2'], find: /\$argon2(?:id?|d)\$[\w=,$+/-]{10,300}/g, by: 'MASK' },
-  { hint: ['--pass', '--secret', '--token', '--api'], find: /(--[\w-]{0,30}(?:password|passwd|secret|token|api-?key)(?:=|\s))[^\s]{1,2000}/gi, by: '$1MASK' },
+  {
+    hint: ['--pass', '--secret', '--token', '--api'],
+    find: /(--[\w-]{0,30}(?:password|passwd|secret|token|api-?key)(?:=|\s))[^\s]{1,2000}/gi,
+    by: '$1MASK',
+  },
 ]
 
 const defaultMask = '•••••••• masked'
@@ -101,7 +109,11 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     const lower = value.toLowerCase()
     let result = value
     for (const pattern of patterns) {
-      if (pattern.hint.some((hint) => lower.includes(hint))) result = result.replace(pattern.find, pattern.by.replace('MASK', () => mask.replaceAll('$', '$$$$')))
+      if (pattern.hint.some((hint) => lower.includes(hint)))
+        result = result.replace(
+          pattern.find,
+          pattern.by.replace('MASK', () => mask.replaceAll('$', '$$$$')),
+        )
     }
     if (/\d{4}/.test(value)) result = maskCards(result, mask)
     for (const pattern of extraPatterns) result = result.replace(asGlobal(pattern), () => mask)
@@ -148,7 +160,7 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
       if (equals === -1) return text(pair)
       return isSecretKey(decode(pair.slice(0, equals)), pair.slice(equals + 1)) ? `${pair.slice(0, equals)}=${mask}` : text(pair)
     })
-    return text(address.slice(0, at)) + '?' + masked.join('&') + (hash === -1 ? '' : text(address.slice(hash)))
+    return `${text(address.slice(0, at))}?${masked.join('&')}${hash === -1 ? '' : text(address.slice(hash))}`
   }
 
   return { isSecretKey, text, value, url, mask }

@@ -18,9 +18,18 @@ export function mapSite(site: Site): Site {
   const map = mapOf(site.file)
   if (map === null) return site
   try {
-    const entry = map.findEntry(site.line - 1, site.column - 1) as { originalSource?: string; originalLine?: number; originalColumn?: number }
+    const entry = map.findEntry(site.line - 1, site.column - 1) as {
+      originalSource?: string
+      originalLine?: number
+      originalColumn?: number
+    }
     if (entry.originalSource === undefined || entry.originalLine === undefined) return site
-    return { ...site, file: resolveSource(entry.originalSource, site.file), line: entry.originalLine + 1, column: (entry.originalColumn ?? 0) + 1 }
+    return {
+      ...site,
+      file: resolveSource(entry.originalSource, site.file),
+      line: entry.originalLine + 1,
+      column: (entry.originalColumn ?? 0) + 1,
+    }
   } catch {
     return site
   }

@@ -93,9 +93,19 @@ const checks: Record<keyof ToolbarOptions, Check> = {
     (value) => typeof value === 'string' && value.length <= 64 && /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(value),
   ),
   watch: expect('a list of instances, or an object of label and instance', (value) => Array.isArray(value) || isObject(value)),
-  store: expect('a store such as memoryStore({ maxRequests: 200 })', (value) => isObject(value) && ['add', 'get', 'list', 'clear', 'counts'].every((name) => typeof value[name] === 'function')),
-  ignore: expect('a list of path prefixes, regular expressions or functions', (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp || typeof item === 'function')),
-  allowedHosts: expect("a list of host names such as ['shop.test'], without scheme, port or wildcard, each with a dot that is not a bare suffix", (value) => isStrings(value) && value.every(isHostName)),
+  store: expect(
+    'a store such as memoryStore({ maxRequests: 200 })',
+    (value) => isObject(value) && ['add', 'get', 'list', 'clear', 'counts'].every((name) => typeof value[name] === 'function'),
+  ),
+  ignore: expect(
+    'a list of path prefixes, regular expressions or functions',
+    (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp || typeof item === 'function'),
+  ),
+  allowedHosts: expect(
+    "a list of host names such as ['shop.test'], without scheme, port or wildcard, each with a dot that is not a bare suffix",
+    (value) => isStrings(value) && value.every(isHostName),
+  ),
   allowedPeers: expect(
     "a list of IP addresses or networks such as ['172.17.0.0/16'], not the whole internet",
     (value) => isStrings(value) && value.every((item) => (parseNetwork(item)?.bits ?? 0) > 0),
@@ -104,7 +114,10 @@ const checks: Record<keyof ToolbarOptions, Check> = {
     if (!isObject(value)) throw problems.badOption(name, describe(value), '{ keys, patterns, replace }; the built-in list always stays')
     unknownKeys(value, ['keys', 'patterns', 'replace'], 'redact.')
     expect('a list of key names', (item) => item === undefined || isStrings(item))(value.keys, 'redact.keys')
-    expect('a list of regular expressions without the y flag', (item) => item === undefined || (Array.isArray(item) && item.every(isSimpleRegExp)))(value.patterns, 'redact.patterns')
+    expect(
+      'a list of regular expressions without the y flag',
+      (item) => item === undefined || (Array.isArray(item) && item.every(isSimpleRegExp)),
+    )(value.patterns, 'redact.patterns')
     expect('a string', (item) => item === undefined || typeof item === 'string')(value.replace, 'redact.replace')
   },
   limits: (value, name) => {
@@ -123,16 +136,29 @@ const checks: Record<keyof ToolbarOptions, Check> = {
     if (typeof value === 'boolean') return
     if (!isObject(value)) throw problems.badOption(name, describe(value), 'false, or { frames, every, ignore }')
     unknownKeys(value, ['frames', 'every', 'ignore'], 'stack.')
-    if (value.frames !== undefined) expect('a whole number from 1 to 200', (item) => Number.isInteger(item) && (item as number) >= 1 && (item as number) <= 200)(value.frames, 'stack.frames')
+    if (value.frames !== undefined)
+      expect('a whole number from 1 to 200', (item) => Number.isInteger(item) && (item as number) >= 1 && (item as number) <= 200)(
+        value.frames,
+        'stack.frames',
+      )
     if (value.every !== undefined) expect('true or false', (item) => typeof item === 'boolean')(value.every, 'stack.every')
     if (value.ignore !== undefined)
-      expect('a list of path parts or regular expressions', (item) => Array.isArray(item) && item.every((one) => typeof one === 'string' || one instanceof RegExp))(value.ignore, 'stack.ignore')
+      expect(
+        'a list of path parts or regular expressions',
+        (item) => Array.isArray(item) && item.every((one) => typeof one === 'string' || one instanceof RegExp),
+      )(value.ignore, 'stack.ignore')
   },
   editor: expect(
     `one of ${Object.keys(knownEditors).join(', ')}, or a URL template such as 'myeditor://{file}:{line}:{column}'`,
-    (value) => typeof value === 'string' && (Object.hasOwn(knownEditors, value) || (/^[a-z][a-z0-9+.-]{1,30}:\/\/\S*\{file\}/.test(value) && !/^(?:javascript|data|vbscript|blob):/i.test(value))),
+    (value) =>
+      typeof value === 'string' &&
+      (Object.hasOwn(knownEditors, value) ||
+        (/^[a-z][a-z0-9+.-]{1,30}:\/\/\S*\{file\}/.test(value) && !/^(?:javascript|data|vbscript|blob):/i.test(value))),
   ),
-  pathMap: expect('an object of path here and path there', (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string')),
+  pathMap: expect(
+    'an object of path here and path there',
+    (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
+  ),
   panels: expect('a function (defaults) => panels', (value) => typeof value === 'function'),
   rules: expect('a function (defaults) => rules', (value) => typeof value === 'function'),
   csp: expect("'patch' or 'off'", (value) => value === 'patch' || value === 'off'),
@@ -169,7 +195,11 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
     allowedHosts: given.allowedHosts ?? [],
     allowedPeers: given.allowedPeers ?? [],
     redact: given.redact ?? {},
-    limits: { ...defaultLimits, ...present(given.limits), entries: { ...defaultLimits.entries, ...present(given.limits?.entries) } },
+    limits: {
+      ...defaultLimits,
+      ...present(given.limits),
+      entries: { ...defaultLimits.entries, ...(present(given.limits?.entries) as Record<string, number>) },
+    },
     slowQueryMs: given.slowQueryMs ?? 100,
     stack: stack === false ? false : { frames: 24, every: false, ignore: [], ...(typeof stack === 'object' ? present(stack) : {}) },
     editor: given.editor ?? 'vscode',
@@ -196,7 +226,8 @@ function unknownKeys(value: object, known: readonly string[], prefix: string): v
 }
 
 function positive(value: unknown, name: string): void {
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1e10) throw problems.badOption(name, describe(value), 'a whole number from 1 up')
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1e10)
+    throw problems.badOption(name, describe(value), 'a whole number from 1 up')
 }
 
 /** A name somebody owns: `a.test`, not `.test`, `*.test`, `com` or `co.uk`. */

@@ -33,7 +33,15 @@ export interface GateOptions {
   allowedPeers: readonly string[]
 }
 
-const forwardingHeaders = ['x-forwarded-for', 'x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip', 'fastly-client-ip', 'x-cluster-client-ip']
+const forwardingHeaders = [
+  'x-forwarded-for',
+  'x-real-ip',
+  'x-client-ip',
+  'cf-connecting-ip',
+  'true-client-ip',
+  'fastly-client-ip',
+  'x-cluster-client-ip',
+]
 const maxTries = 10
 
 const refuse = (status: number, code: string, message: string, silent = false): Refusal => ({ status, code, message, silent })
@@ -81,7 +89,10 @@ export function createGate(options: GateOptions): Gate {
 }
 
 function newCode(): string {
-  return randomBytes(5).toString('hex').toUpperCase().replace(/(.{5})/, '$1-')
+  return randomBytes(5)
+    .toString('hex')
+    .toUpperCase()
+    .replace(/(.{5})/, '$1-')
 }
 
 function digest(text: string): Buffer {
@@ -114,7 +125,10 @@ function forwardedAllowed(text: string, isAllowedPeer: (address: string) => bool
   return text.split(',').every((element) => {
     const part = element.split(';').find((pair) => /^\s*for=/i.test(pair))
     if (part === undefined) return false
-    const value = part.slice(part.indexOf('=') + 1).trim().replace(/^"|"$/g, '')
+    const value = part
+      .slice(part.indexOf('=') + 1)
+      .trim()
+      .replace(/^"|"$/g, '')
     const address = value.startsWith('[') ? value.slice(1, value.indexOf(']')) : isIP(value) === 6 ? value : value.replace(/:\d+$/, '')
     return isAllowedPeer(address)
   })
@@ -125,7 +139,11 @@ function hostAllowed(req: IncomingMessage, hosts: ReadonlySet<string>): Refusal 
   const host = soleHost(req)
   const name = host === null ? null : hostName(host)
   if (name === null)
-    return refuse(403, 'HOST_NOT_ALLOWED', 'the request has no single, well-formed Host. Open the app under localhost, or add its name to the option allowedHosts.')
+    return refuse(
+      403,
+      'HOST_NOT_ALLOWED',
+      'the request has no single, well-formed Host. Open the app under localhost, or add its name to the option allowedHosts.',
+    )
   if (name === 'localhost' || name.endsWith('.localhost') || name === '0.0.0.0' || isLoopback(name) || hosts.has(name)) return null
   return refuse(
     403,
@@ -159,7 +177,28 @@ export function hostName(host: string): string | null {
   return name === '' || name.includes('..') || name.startsWith('.') ? null : name
 }
 
-const foreignDestinations = new Set(['script', 'style', 'image', 'font', 'audio', 'video', 'track', 'object', 'embed', 'iframe', 'frame', 'fencedframe', 'worker', 'sharedworker', 'serviceworker', 'manifest', 'report', 'xslt', 'paintworklet', 'audioworklet'])
+const foreignDestinations = new Set([
+  'script',
+  'style',
+  'image',
+  'font',
+  'audio',
+  'video',
+  'track',
+  'object',
+  'embed',
+  'iframe',
+  'frame',
+  'fencedframe',
+  'worker',
+  'sharedworker',
+  'serviceworker',
+  'manifest',
+  'report',
+  'xslt',
+  'paintworklet',
+  'audioworklet',
+])
 
 /** Fetch metadata where the browser sends it; else an Origin, if any, must be this very host. */
 function siteAllowed(req: IncomingMessage, action: boolean): Refusal | null {
@@ -168,7 +207,11 @@ function siteAllowed(req: IncomingMessage, action: boolean): Refusal | null {
     return refuse(403, 'CROSS_SITE', 'another site asked for this; the toolbar answers its own pages only.')
   const { origin } = req.headers
   if (origin !== undefined && !sameHost(origin, soleHost(req)))
-    return refuse(403, 'ORIGIN_NOT_ALLOWED', `the origin ${String(origin).slice(0, 100)} is not this host; the toolbar answers its own pages only.`)
+    return refuse(
+      403,
+      'ORIGIN_NOT_ALLOWED',
+      `the origin ${String(origin).slice(0, 100)} is not this host; the toolbar answers its own pages only.`,
+    )
   return null
 }
 
@@ -190,6 +233,7 @@ function actionAllowed(req: IncomingMessage): Refusal | null {
   const type = req.headers['content-type']
   if (type === undefined || !/^application\/json\s*(?:;\s*charset=utf-8\s*)?$/i.test(type))
     return refuse(415, 'JSON_ONLY', "actions take 'Content-Type: application/json'; other types can be sent by any web page.")
-  if (req.headers['x-debug-toolbar'] !== '1') return refuse(403, 'HEADER_MISSING', "actions need the header 'X-Debug-Toolbar: 1', which no other site can send.")
+  if (req.headers['x-debug-toolbar'] !== '1')
+    return refuse(403, 'HEADER_MISSING', "actions need the header 'X-Debug-Toolbar: 1', which no other site can send.")
   return null
 }

@@ -1,7 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 
 /** Whether a response gets the script, and if not, why. */
-export type Verdict = 'inject' | 'ask-first-bytes' | 'method' | 'status' | 'type' | 'encoding' | 'attachment' | 'range' | 'fragment' | 'destination' | 'accept' | 'charset' | 'trailer' | 'prefetch' | 'no-document'
+export type Verdict =
+  | 'inject'
+  | 'ask-first-bytes'
+  | 'method'
+  | 'status'
+  | 'type'
+  | 'encoding'
+  | 'attachment'
+  | 'range'
+  | 'fragment'
+  | 'destination'
+  | 'accept'
+  | 'charset'
+  | 'trailer'
+  | 'prefetch'
+  | 'no-document'
 
 /** Each verdict in a sentence, for the Response panel. */
 export const verdictSentences: Readonly<Record<Exclude<Verdict, 'inject' | 'ask-first-bytes'>, string>> = {
@@ -26,7 +41,12 @@ const fragmentHeaders = ['hx-request', 'turbo-frame', 'x-up-target', 'x-up-versi
  * The rules of decisions.md, cheapest first.
  * @param firstBytes what the first chunk said, or `null` before any
  */
-export function mayInject(req: IncomingMessage, status: number, header: (name: string) => string | undefined, firstBytes: Verdict | 'undecided' | null): Verdict {
+export function mayInject(
+  req: IncomingMessage,
+  status: number,
+  header: (name: string) => string | undefined,
+  firstBytes: Verdict | 'undecided' | null,
+): Verdict {
   if (req.method !== 'GET') return 'method'
   const type = header('content-type')
   if (type === undefined || !/^\s*text\/html\s*(?:;|$)/i.test(type)) return 'type'
@@ -51,8 +71,11 @@ export function mayInject(req: IncomingMessage, status: number, header: (name: s
 
 /** Whether a body begins with a doctype or the html element, after a byte order mark and white space. */
 export function looksLikeDocument(chunk: string | Uint8Array): boolean {
-  const head = typeof chunk === 'string' ? chunk.slice(0, 512) : Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
-  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[^]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head)
+  const head =
+    typeof chunk === 'string'
+      ? chunk.slice(0, 512)
+      : Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
+  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head)
 }
 
 /** A navigation: the browser wants a page to show. */
@@ -60,5 +83,9 @@ export function isNavigation(req: IncomingMessage): boolean {
   if (req.method !== 'GET') return false
   const destination = req.headers['sec-fetch-dest']
   if (destination !== undefined) return destination === 'document'
-  return req.headers['x-requested-with'] === undefined && /\btext\/html\b/i.test(req.headers.accept ?? '') && !fragmentHeaders.some((name) => req.headers[name] !== undefined)
+  return (
+    req.headers['x-requested-with'] === undefined &&
+    /\btext\/html\b/i.test(req.headers.accept ?? '') &&
+    !fragmentHeaders.some((name) => req.headers[name] !== undefined)
+  )
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
-import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
-import { mayInject, looksLikeDocument, type Verdict } from './inject.ts'
+import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { fitPolicy } from './csp.ts'
+import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
+import { looksLikeDocument, mayInject, type Verdict } from './inject.ts'
 import { toServerTiming } from './server-timing.ts'
 
 /**
@@ -14,17 +15,19 @@ import { toServerTiming } from './server-timing.ts'
 export interface ResponseSettings {
   csp: 'patch' | 'off'
   serverTiming: boolean
-  /** address of the entry chunk, below the mount path */
-  assetUrl: (req: IncomingMessage) => string
-  /** path of the toolbar as the browser sees it, with a slash at the end */
-  publicPath: (req: IncomingMessage) => string
+  /** path of the toolbar, with a slash at the end; below the mount path of the middleware */
+  path: string
+  /** file name of the entry chunk */
+  entry: string
 }
 
-export interface ResponseState {
+export interface ResponseState extends Serving {
   readonly req: IncomingMessage
-  readonly record: RequestRecord
   readonly settings: ResponseSettings
-  readonly onEnd: (state: ResponseState) => void
+  /** where the middleware is mounted: later routers change `req.baseUrl` */
+  readonly mount: string
+  readonly onEnd: (res: ServerResponse, state: ResponseState) => void
+  readonly onAnswered: (res: ServerResponse) => void
   writeHead: ServerResponse['writeHead']
   write: ServerResponse['write']
   end: ServerResponse['end']
@@ -37,25 +40,30 @@ export interface ResponseState {
   snippet: Buffer | null
   chunks: number
   bytes: number
-  ended: boolean
   destroyedByApp: boolean
 }
 
-const key = Symbol('debug-toolbar.response')
-type Observed = ServerResponse & { [key]?: ResponseState }
+type Observed = ServerResponse
 
-/** The state of an observed response, for sources that need it. */
-export function responseState(res: object): ResponseState | undefined {
-  return (res as Observed)[key]
-}
+/** Only responses observed here have our methods. */
+const stateOf = (res: Observed): ResponseState => servingOf(res) as ResponseState
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
-export function observeResponse(req: IncomingMessage, res: ServerResponse, record: RequestRecord, settings: ResponseSettings, onEnd: (state: ResponseState) => void): ResponseState {
+export function observeResponse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+  settings: ResponseSettings,
+  onAnswered: ResponseState['onAnswered'],
+  onEnd: ResponseState['onEnd'],
+): ResponseState {
   const state: ResponseState = {
     req,
     record,
     settings,
+    mount: (req as { baseUrl?: string }).baseUrl ?? '',
     onEnd,
+    onAnswered,
     writeHead: res.writeHead,
     write: res.write,
     end: res.end,
@@ -70,7 +78,7 @@ export function observeResponse(req: IncomingMessage, res: ServerResponse, recor
     destroyedByApp: false,
   }
   const observed = res as Observed
-  observed[key] = state
+  bindServing(res, state)
   observed.writeHead = writeHead as ServerResponse['writeHead']
   observed.write = write as ServerResponse['write']
   observed.end = end as ServerResponse['end']
@@ -80,46 +88,53 @@ export function observeResponse(req: IncomingMessage, res: ServerResponse, recor
 }
 
 function writeHead(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   const call = state.writeHead as (...rest: unknown[]) => unknown
   if (state.prepared || this.headersSent) return call.apply(this, args)
   return call.apply(this, prepareHead(this, state, args) ?? args)
 }
 
 function write(this: Observed, ...args: unknown[]): boolean {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   noteChunk(this, state, args[0], args[1])
   return (state.write as (...rest: unknown[]) => boolean).apply(this, args)
 }
 
 function end(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
+  const result = endOnce(this, state, args)
+  state.onAnswered(this)
+  return result
+}
+
+function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown {
   const call = state.end as (...rest: unknown[]) => unknown
-  if (state.ended) return call.apply(this, args)
+  if (state.ended) return call.apply(res, args)
   state.ended = true
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
-  if (chunk !== undefined && chunk !== null) noteChunk(this, state, chunk, args[1])
-  if (!this.headersSent && !state.prepared) prepareHead(this, state, [this.statusCode])
+  if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
+  if (!res.headersSent && !state.prepared) prepareHead(res, state, [res.statusCode])
   const snippet = state.snippet
-  if (snippet === null || this.writableEnded || this.destroyed) return call.apply(this, args)
-  if (chunk === undefined || chunk === null) return call.call(this, snippet, ...callbackOf(args))
-  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(this, args)
+  if (snippet === null || res.writableEnded || res.destroyed) return call.apply(res, args)
+  if (chunk === undefined || chunk === null) return call.call(res, snippet, ...callbackOf(args))
+  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(res, args)
   // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!this.headersSent && !this.hasHeader('content-length') && !this.hasHeader('transfer-encoding')) return call.call(this, joined(chunk, args[1], snippet), ...callbackOf(args))
-  this.cork()
-  ;(state.write as (...rest: unknown[]) => boolean).call(this, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
-  return call.call(this, snippet, ...callbackOf(args))
+  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding'))
+    return call.call(res, joined(chunk, args[1], snippet), ...callbackOf(args))
+  res.cork()
+  ;(state.write as (...rest: unknown[]) => boolean).call(res, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
+  return call.call(res, snippet, ...callbackOf(args))
 }
 
 function destroy(this: Observed, ...args: unknown[]): unknown {
-  const state = this[key] as ResponseState
+  const state = stateOf(this)
   state.destroyedByApp = true
   return (state.destroy as (...rest: unknown[]) => unknown).apply(this, args)
 }
 
 function onClose(this: Observed): void {
-  const state = this[key]
-  if (state !== undefined) state.onEnd(state)
+  const state = stateOf(this)
+  state.onEnd(this, state)
 }
 
 function callbackOf(args: readonly unknown[]): unknown[] {
@@ -128,7 +143,10 @@ function callbackOf(args: readonly unknown[]): unknown[] {
 }
 
 function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
-  return Buffer.concat([typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk, snippet])
+  return Buffer.concat([
+    typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
+    snippet,
+  ])
 }
 
 /** The first bytes may decide; all bytes are counted. */
@@ -140,7 +158,8 @@ const noteChunk = guard('response.chunk', (res: Observed, state: ResponseState, 
   state.bytes += length
   if (state.chunks++ > 0) return
   if (state.waiting) decideLate(res, state, chunk)
-  else if (!state.prepared && !res.headersSent && state.verdict === 'undecided') state.verdict = looksLikeDocument(chunk) ? 'undecided' : 'no-document'
+  else if (!state.prepared && !res.headersSent && state.verdict === 'undecided')
+    state.verdict = looksLikeDocument(chunk) ? 'undecided' : 'no-document'
 })
 
 /** Called once, when the head is about to be built: decides, and changes the headers. */
@@ -156,7 +175,8 @@ const prepareHead = guard('response.head', (res: Observed, state: ResponseState,
   if (status >= 300 && status < 400) facts.location = headerValue(res, argument, 'location') ?? null
   const verdict = mayInject(state.req, status, (name) => headerValue(res, argument, name), state.chunks > 0 ? state.verdict : null)
   const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', state.record.id]]
-  if (state.settings.serverTiming) changes.push(['Server-Timing', withOurs(headerValue(res, argument, 'server-timing'), toServerTiming(state.record))])
+  if (state.settings.serverTiming)
+    changes.push(['Server-Timing', withOurs(headerValue(res, argument, 'server-timing'), toServerTiming(state.record))])
   if (verdict === 'ask-first-bytes') state.waiting = true
   else facts.notInjected = verdict === 'inject' ? null : verdict
   state.verdict = verdict
@@ -168,15 +188,30 @@ function withOurs(theirs: string | undefined, ours: string): string {
   return theirs === undefined ? ours : `${theirs}, ${ours}`
 }
 
-const validators = ['ETag', 'Last-Modified', 'Expires', 'Age', 'Surrogate-Control', 'CDN-Cache-Control', 'Content-MD5', 'Digest', 'Repr-Digest', 'Content-Digest', 'Accept-Ranges']
+const validators = [
+  'ETag',
+  'Last-Modified',
+  'Expires',
+  'Age',
+  'Surrogate-Control',
+  'CDN-Cache-Control',
+  'Content-MD5',
+  'Digest',
+  'Repr-Digest',
+  'Content-Digest',
+  'Accept-Ranges',
+]
 
 function injectionChanges(res: Observed, state: ResponseState, header: (name: string) => string | undefined): HeaderChange[] {
   const changes: HeaderChange[] = []
   const policy = header('content-security-policy')
-  const path = state.settings.publicPath(state.req)
-  const fitted = policy === undefined ? { nonce: null, header: null } : fitPolicy(policy, `${state.req.headers.host ?? ''}${path}`, state.settings.csp === 'patch')
+  const path = state.mount + state.settings.path
+  const fitted =
+    policy === undefined
+      ? { nonce: null, header: null }
+      : fitPolicy(policy, `${state.req.headers.host ?? ''}${path}`, state.settings.csp === 'patch')
   if (fitted.header !== null) changes.push(['Content-Security-Policy', fitted.header])
-  const snippet = Buffer.from(toSnippet(state.settings.assetUrl(state.req), state.record.id, fitted.nonce), 'latin1')
+  const snippet = Buffer.from(toSnippet(`${path}assets/${state.settings.entry}`, state.record.id, fitted.nonce), 'latin1')
   const length = header('content-length')
   if (length !== undefined) changes.push(['Content-Length', String(Number(length) + snippet.length)])
   // set by some frameworks instead of the header: the count Node itself keeps
@@ -205,7 +240,8 @@ function decideLate(res: Observed, state: ResponseState, chunk: string | Uint8Ar
   }
   const changes = injectionChanges(res, state, header)
   internals._header = changeBlock(block, changes)
-  if (header('content-length') !== undefined && typeof internals._contentLength === 'number') internals._contentLength += (state.snippet as Buffer).length
+  if (header('content-length') !== undefined && typeof internals._contentLength === 'number')
+    internals._contentLength += (state.snippet as Buffer).length
 }
 
 function toSnippet(url: string, id: string, nonce: string | null): string {

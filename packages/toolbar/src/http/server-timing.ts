@@ -1,5 +1,5 @@
-import type { RequestRecord } from '../core/record.ts'
 import { allKinds } from '../core/entry.ts'
+import type { RequestRecord } from '../core/record.ts'
 
 /** What is known when the headers are sent: totals per type, in ms. At most twenty names, all ours, all ASCII. */
 export function toServerTiming(record: RequestRecord): string {

@@ -25,7 +25,12 @@ export const exceptionKind = defineKind({
   type: 'exception',
   seal: (entry) => {
     const raw = entry.data as RawException
-    return 256 + raw.stack.length + sizeOfPreview(raw.properties) + raw.causes.reduce((sum, cause) => sum + 64 + cause.stack.length + cause.message.length, 0)
+    return (
+      256 +
+      raw.stack.length +
+      sizeOfPreview(raw.properties) +
+      raw.causes.reduce((sum, cause) => sum + 64 + cause.stack.length + cause.message.length, 0)
+    )
   },
   toData(entry): ExceptionData {
     const raw = entry.data as RawException
@@ -36,7 +41,9 @@ export const exceptionKind = defineKind({
       status: raw.status,
       stack,
       source: excerpt(stack),
-      causes: raw.causes.map((cause): ExceptionCause => ({ name: cause.name, message: cause.message, code: cause.code, stack: toStackFrames(cause.stack) })),
+      causes: raw.causes.map(
+        (cause): ExceptionCause => ({ name: cause.name, message: cause.message, code: cause.code, stack: toStackFrames(cause.stack) }),
+      ),
       properties: raw.properties,
       raisedBy: raw.raisedBy,
       handledBy: raw.handledBy,
@@ -51,7 +58,8 @@ export function toStackFrames(text: string): StackFrame[] {
 
 function toStackFrame(frame: Frame): StackFrame {
   const kind = kindOfFile(frame.file)
-  if (frame.file === null || kind === 'node') return { function: frame.function, file: frame.file, line: frame.line || null, column: frame.column || null, kind }
+  if (frame.file === null || kind === 'node')
+    return { function: frame.function, file: frame.file, line: frame.line || null, column: frame.column || null, kind }
   const site = mapSite({ file: frame.file, line: frame.line, column: frame.column, function: frame.function })
   return { function: frame.function, file: site.file, line: site.line, column: site.column, kind: kindOfFile(site.file) }
 }
@@ -69,7 +77,12 @@ function excerpt(stack: readonly StackFrame[]): ExceptionData['source'] {
     const lines = readFileSync(frame.file, 'utf8').split(/\r?\n/)
     if (frame.line > lines.length) return null
     const first = Math.max(1, frame.line - linesAround)
-    return { file: frame.file, firstLine: first, line: frame.line, lines: lines.slice(first - 1, frame.line + linesAround).map((line) => line.slice(0, 400)) }
+    return {
+      file: frame.file,
+      firstLine: first,
+      line: frame.line,
+      lines: lines.slice(first - 1, frame.line + linesAround).map((line) => line.slice(0, 400)),
+    }
   } catch {
     return null
   }

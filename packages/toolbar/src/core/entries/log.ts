@@ -36,24 +36,26 @@ export const logKind = defineKind({
     raw.line = raw.line.slice(0, 200)
     return bytes
   },
-  toData(entry): LogData {
-    const raw = entry.data as RawLog
-    const level: LogLevel = raw.names.labels[raw.levelValue] ?? String(raw.levelValue)
-    const parsed = parse(raw.line)
-    if (parsed === null) return { level, message: raw.line.slice(0, 2_000), fields: {}, logger: raw.logger }
-    const message = parsed[raw.names.message]
-    const fields: Record<string, unknown> = Object.create(null)
-    for (const key of Object.keys(parsed)) {
-      if (key !== raw.names.message && key !== raw.names.level && !boring.has(key)) fields[key] = parsed[key]
-    }
-    return {
-      level,
-      message: typeof message === 'string' ? message : (errorMessage(parsed.err) ?? ''),
-      fields: preview(fields, defaultLimits) as Preview,
-      logger: raw.logger,
-    }
-  },
+  title: (entry) => toLogData(entry.data as RawLog).message,
+  toData: (entry) => toLogData(entry.data as RawLog),
 })
+
+function toLogData(raw: RawLog): LogData {
+  const level: LogLevel = raw.names.labels[raw.levelValue] ?? String(raw.levelValue)
+  const parsed = parse(raw.line)
+  if (parsed === null) return { level, message: raw.line.slice(0, 2_000), fields: {}, logger: raw.logger }
+  const message = parsed[raw.names.message]
+  const fields: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(parsed)) {
+    if (key !== raw.names.message && key !== raw.names.level && !boring.has(key)) fields[key] = parsed[key]
+  }
+  return {
+    level,
+    message: typeof message === 'string' ? message : (errorMessage(parsed.err) ?? ''),
+    fields: preview(fields, defaultLimits) as Preview,
+    logger: raw.logger,
+  }
+}
 
 function parse(line: string): Record<string, unknown> | null {
   try {

@@ -1,6 +1,6 @@
 import type { Preview, SignalData } from '../../contract/types.ts'
-import { placeOfFunction } from '../function-places.ts'
 import { defineKind } from '../entry.ts'
+import { placeOfFunction } from '../function-places.ts'
 import { tagged } from '../preview.ts'
 import { sizeOfPreview } from '../preview-size.ts'
 

@@ -33,9 +33,11 @@ export const sqlKind = defineKind({
     let bytes = 160
     if (raw.sql.length > defaultLimits.sqlLength) raw.sql = `${raw.sql.slice(0, defaultLimits.sqlLength)} …`
     for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, defaultLimits.stringLength) + 16 : 16
-    if (raw.params.some(isHeavy)) raw.params = raw.params.map((value) => (isHeavy(value) ? new Pictured(preview(value, defaultLimits)) : value))
+    if (raw.params.some(isHeavy))
+      raw.params = raw.params.map((value) => (isHeavy(value) ? new Pictured(preview(value, defaultLimits)) : value))
     return bytes
   },
+  title: (entry) => (entry.data as RawSql).sql,
   toData(entry): SqlData {
     const raw = entry.data as RawSql
     return {
@@ -58,7 +60,14 @@ export const sqlKind = defineKind({
 })
 
 /** Not in `counts.sql`, groups or budgets. */
-export const transactionKind = defineKind({ type: 'sql', countAs: 'transaction', spine: 'sql', seal: sqlKind.seal, toData: sqlKind.toData })
+export const transactionKind = defineKind({
+  type: 'sql',
+  countAs: 'transaction',
+  spine: 'sql',
+  seal: sqlKind.seal,
+  title: sqlKind.title,
+  toData: sqlKind.toData,
+})
 
 class Pictured {
   readonly picture: Preview
@@ -145,7 +154,8 @@ function paramsKey(params: readonly unknown[]): string {
   let key = ''
   for (const value of params) {
     if (typeof value === 'string') key += `s${value.length}:${value}`
-    else if (typeof value === 'object' && value !== null) key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, defaultLimits))}`
+    else if (typeof value === 'object' && value !== null)
+      key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, defaultLimits))}`
     else key += `${typeof value}${String(value)}`
     key += '\u0000'
   }

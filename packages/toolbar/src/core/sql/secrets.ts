@@ -12,9 +12,33 @@ export interface SqlSecrets {
   readonly text: string
 }
 
-const comparisons = new Set(['=', '<', '>', '!', 'like', 'ilike', 'in', 'is', 'not', '(', ',', 'any', 'between', 'and', ':', 'all', 'array', '['])
+const comparisons = new Set([
+  '=',
+  '<',
+  '>',
+  '!',
+  'like',
+  'ilike',
+  'in',
+  'is',
+  'not',
+  '(',
+  ',',
+  'any',
+  'between',
+  'and',
+  ':',
+  'all',
+  'array',
+  '[',
+])
 
-export function findSqlSecrets(sql: string, dialect: string, redactor: Redactor, tokens: readonly Token[] = tokenize(sql, dialect)): SqlSecrets {
+export function findSqlSecrets(
+  sql: string,
+  dialect: string,
+  redactor: Redactor,
+  tokens: readonly Token[] = tokenize(sql, dialect),
+): SqlSecrets {
   const params = new Set<number>()
   const cuts: [start: number, end: number][] = []
   const columns = insertColumns(sql, tokens)
@@ -29,7 +53,8 @@ export function findSqlSecrets(sql: string, dialect: string, redactor: Redactor,
       else if (text === ',') valueAt++
       else if (text === ')') valueAt = -1
     }
-    if (token.kind === 'placeholder') placeholder = text.length > 1 && /\d/.test(text) ? Number(text.replace(/\D/g, '')) - 1 : placeholder + 1
+    if (token.kind === 'placeholder')
+      placeholder = text.length > 1 && /\d/.test(text) ? Number(text.replace(/\D/g, '')) - 1 : placeholder + 1
     if (token.kind === 'placeholder' || token.kind === 'string' || token.kind === 'number') {
       const name = columns !== null && valueAt >= 0 ? columns.names[valueAt] : compared
       if (name == null || !redactor.isSecretKey(name, 'text')) continue

@@ -31,14 +31,39 @@ function join(parts: readonly string[]): string {
   let text = ''
   let last = ''
   for (const part of parts) {
-    const apart = last !== '' && last !== '.' && last !== '(' && !(tight.has(part) && part !== '(') && !(part === '(' && /^\w+$/.test(last) && !spaced.has(last.toLowerCase()))
+    const apart =
+      last !== '' &&
+      last !== '.' &&
+      last !== '(' &&
+      !(tight.has(part) && part !== '(') &&
+      !(part === '(' && /^\w+$/.test(last) && !spaced.has(last.toLowerCase()))
     text += apart && !(isOperator(last) && isOperator(part)) ? ` ${part}` : part
     last = part
   }
   return text
 }
 
-const spaced = new Set(['in', 'values', 'and', 'or', 'not', 'from', 'where', 'on', 'as', 'select', 'exists', 'with', 'all', 'any', 'union', 'by', 'set', 'into', 'using'])
+const spaced = new Set([
+  'in',
+  'values',
+  'and',
+  'or',
+  'not',
+  'from',
+  'where',
+  'on',
+  'as',
+  'select',
+  'exists',
+  'with',
+  'all',
+  'any',
+  'union',
+  'by',
+  'set',
+  'into',
+  'using',
+])
 
 function isOperator(part: string): boolean {
   return part.length === 1 && '<>=!|&:+-*/%~^#@?'.includes(part) && part !== '?'

@@ -1,0 +1,84 @@
+import { types } from 'node:util'
+import { context } from '../core/context.ts'
+import { spanKind } from '../core/entries/span.ts'
+import type { RawEntry } from '../core/entry.ts'
+import { guard } from '../core/guard.ts'
+import type { RequestRecord } from '../core/record.ts'
+
+/** A span of the app's own around `run`; outside a request it only runs it. */
+export function measure<Result>(name: string, run: () => Result): Result {
+  const frame = context.getStore()
+  const record = frame?.scope.record ?? null
+  const entry = frame === undefined || record === null ? undefined : begin(record, name, frame.parentId)
+  if (frame === undefined || record === null || entry === undefined) return run()
+  let result: Result
+  try {
+    result = context.run({ scope: frame.scope, parentId: entry.id }, run)
+  } catch (error) {
+    record.finish(entry, 'error')
+    throw error
+  }
+  if (types.isPromise(result)) return followPromise(result, record, entry) as Result
+  if (isThenable(result)) followThenable(result, record, entry)
+  else record.finish(entry, 'ok')
+  return result
+}
+
+const begin = guard('measure.begin', (record: RequestRecord, name: string, parentId: number): RawEntry => {
+  const entry = record.begin(spanKind, String(name).slice(0, 200), parentId, { kind: 'measure' })
+  record.locate(entry, `span ${entry.name}`, measure)
+  return entry
+})
+
+/** The promise handed on is the one whose rejection counts: nothing is swallowed. */
+function followPromise(promise: Promise<unknown>, record: RequestRecord, entry: RawEntry): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      record.finish(entry, 'ok')
+      return value
+    },
+    (error: unknown) => {
+      record.finish(entry, 'error')
+      throw error
+    },
+  )
+}
+
+interface Thenable {
+  then: (onValue?: unknown, onError?: unknown) => unknown
+}
+
+function isThenable(value: unknown): value is Thenable {
+  return (
+    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as Partial<Thenable>).then === 'function'
+  )
+}
+
+/** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */
+function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEntry): void {
+  const { then } = thenable
+  const own = Object.hasOwn(thenable, 'then')
+  if (own || !Object.isExtensible(thenable)) {
+    record.finish(entry, 'ok')
+    return
+  }
+  Object.defineProperty(thenable, 'then', {
+    configurable: true,
+    writable: true,
+    value(this: unknown, onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown {
+      delete (thenable as Partial<Thenable>).then
+      return then.call(
+        this,
+        (value: unknown) => {
+          record.finish(entry, 'ok')
+          return typeof onValue === 'function' ? onValue(value) : value
+        },
+        (error: unknown) => {
+          record.finish(entry, 'error')
+          if (typeof onError === 'function') return onError(error)
+          throw error
+        },
+      )
+    },
+  })
+}

@@ -1,0 +1,191 @@
+import { createRequire } from 'node:module'
+import type { OverlayConfig } from '../contract/types.ts'
+import { describe, problems, warnOnce } from '../core/diagnostics.ts'
+import { forgetViews } from '../core/emit.ts'
+import { resetHooks } from '../core/guard.ts'
+import { type Undo, undoAllPatches } from '../core/patch.ts'
+import { Recorder } from '../core/recorder.ts'
+import { createRedactor } from '../core/redact.ts'
+import { createApiRoutes } from '../http/api.ts'
+import { createAssets } from '../http/assets.ts'
+import { knownEditors } from '../http/editors.ts'
+import { createGate } from '../http/gate.ts'
+import { createIgnore } from '../http/ignore.ts'
+import { createMiddleware, type Middleware } from '../http/middleware.ts'
+import { createPageRoutes } from '../http/page.ts'
+import { StreamHub } from '../http/stream.ts'
+import { builtInPanels } from '../panels/index.ts'
+import { sources } from '../sources/index.ts'
+import { quietSignals } from '../sources/quiet-signals.ts'
+import { memoryStore } from '../stores/memory.ts'
+import { createExpressHooks } from './framework.ts'
+import type { Toolbar } from './handle.ts'
+import { measure } from './measure.ts'
+import { readOptions, type Settings, type ToolbarOptions } from './options.ts'
+
+/** One recorder serves the process, whichever copy of the package made it. */
+interface Runtime {
+  version: string
+  given: Readonly<Partial<ToolbarOptions>>
+  middleware: Middleware
+  watch(instance: unknown, label: string | null): Undo
+  /** handles not closed yet */
+  handles: number
+  release(): void
+}
+
+const slot = Symbol.for('debug-toolbar.runtime')
+type Global = { [slot]?: Runtime }
+
+export const version: string = (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+
+/** Checks the options, joins or starts the recorder of the process, and returns a handle. */
+export function createToolbar(options?: ToolbarOptions): Toolbar {
+  const { given, settings } = readOptions(options)
+  const runtime = join(given) ?? start(given, settings)
+  const undos: Undo[] = []
+  let open = true
+  const watch = (instance: unknown, label: string | null): Undo => {
+    if (!open) throw problems.closed()
+    const undo = runtime.watch(instance, label)
+    undos.push(undo)
+    return undo
+  }
+  runtime.handles++
+  try {
+    for (const [label, instance] of listed(settings.watch)) watch(instance, label)
+  } catch (error) {
+    for (const undo of undos) undo()
+    if (--runtime.handles === 0) runtime.release()
+    throw error
+  }
+  const middleware: Middleware = (req, res, next) => {
+    if (typeof next !== 'function') throw problems.calledAsMiddleware()
+    runtime.middleware(req, res, next)
+  }
+  Object.defineProperty(middleware, 'name', { value: 'debugToolbar' })
+  ours.add(middleware)
+  return Object.assign(middleware, {
+    watch: (instance: unknown, more?: { name?: string }) => watch(instance, more?.name ?? null),
+    measure,
+    close() {
+      if (!open) return
+      open = false
+      for (const undo of undos.reverse()) undo()
+      if (--runtime.handles === 0) runtime.release()
+    },
+  })
+}
+
+const ours = new WeakSet<object>()
+
+function listed(watch: Settings['watch']): [label: string | null, instance: unknown][] {
+  return Array.isArray(watch) ? watch.map((instance) => [null, instance]) : Object.entries(watch)
+}
+
+/** The recorder that runs already, if any: what is fixed per process must be the same. */
+function join(given: Readonly<Partial<ToolbarOptions>>): Runtime | null {
+  const running = (globalThis as Global)[slot]
+  if (running === undefined) return null
+  if (running.version !== version) throw problems.otherVersion(running.version, version)
+  for (const name of ['path', 'store', 'limits'] as const) {
+    const later = given[name]
+    if (later === undefined || later === running.given[name]) continue
+    if (name === 'store' || JSON.stringify(later) !== JSON.stringify(running.given[name]))
+      throw problems.differentOption(name, describe(running.given[name]), describe(later))
+  }
+  return running
+}
+
+function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Runtime {
+  resetHooks()
+  const gate = createGate(settings)
+  const recorder = new Recorder({
+    limits: settings.limits,
+    stack: settings.stack,
+    store: settings.store ?? memoryStore(),
+    redactor: createRedactor(settings.redact),
+  })
+  const panels = settings.panels(builtInPanels)
+  const stream = new StreamHub(recorder, version)
+  const assets = createAssets()
+  const watched: Record<string, string[]> = {}
+  const config = (): OverlayConfig => toConfig(settings, panels, watched)
+  const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
+  const routes = [
+    ...createApiRoutes({ recorder, panels, panelContext, config, stream, version, path: settings.path }),
+    ...createPageRoutes(assets.entry),
+    assets.route,
+  ]
+  const undos: Undo[] = []
+  let open = true
+  const middleware = createMiddleware({
+    path: settings.path,
+    gate,
+    routes,
+    recorder,
+    isIgnored: createIgnore(settings.ignore),
+    response: {
+      csp: settings.csp,
+      serverTiming: settings.serverTiming,
+      path: `${settings.path}/`,
+      entry: assets.entry,
+    },
+    framework: createExpressHooks(
+      (handle) => ours.has(handle as object),
+      (undo) => undos.push(undo),
+    ),
+    isOpen: () => open,
+  })
+  if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)
+  const runtime: Runtime = {
+    version,
+    given,
+    middleware,
+    handles: 0,
+    watch: (instance, label) => watchOne(instance, label, settings, watched),
+    release() {
+      open = false
+      delete (globalThis as Global)[slot]
+      stream.close()
+      recorder.close()
+      for (const undo of undos.reverse()) undo()
+      undoAllPatches()
+      forgetViews()
+    },
+  }
+  Object.defineProperty(globalThis, slot, { value: runtime, configurable: true })
+  return runtime
+}
+
+function watchOne(instance: unknown, label: string | null, settings: Settings, watched: Record<string, string[]>): Undo {
+  const source = sources.find((candidate) => candidate.recognise(instance))
+  if (source === undefined) throw problems.cannotWatch(describe(instance), sources.map(({ what }) => what).join(', '))
+  const { undo, label: name } = source.watch(instance as never, label, { limits: settings.limits })
+  watched[source.id] ??= []
+  const labels = watched[source.id] as string[]
+  labels.push(name)
+  let undone = false
+  return () => {
+    if (undone) return
+    undone = true
+    labels.splice(labels.indexOf(name), 1)
+    undo()
+  }
+}
+
+function toConfig(settings: Settings, panels: ReturnType<Settings['panels']>, watched: Record<string, string[]>): OverlayConfig {
+  return {
+    version,
+    path: settings.path,
+    theme: settings.theme,
+    position: settings.position,
+    editorUrl: knownEditors[settings.editor] ?? settings.editor,
+    pathMap: Object.entries(settings.pathMap).sort(([a], [b]) => b.length - a.length),
+    root: process.cwd(),
+    slowQueryMs: settings.slowQueryMs,
+    maxRequests: 100,
+    panels: panels.map(({ id, title }) => ({ id, title })),
+    watched,
+  }
+}

@@ -1,0 +1,244 @@
+import { type Filter, matches, parseFilter } from '../contract/filter.ts'
+import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
+import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
+import { allHooks } from '../core/guard.ts'
+import { patchCount } from '../core/patch.ts'
+import type { RequestRecord } from '../core/record.ts'
+import type { Recorder } from '../core/recorder.ts'
+import type { Panel, PanelContext } from '../panels/panel.ts'
+import { toOpenApi } from './openapi.ts'
+import { ApiProblem, sendJson } from './reply.ts'
+import type { Call, Route } from './routes.ts'
+import type { StreamHub } from './stream.ts'
+
+export interface ApiOptions {
+  recorder: Recorder
+  panels: readonly Panel[]
+  panelContext: PanelContext
+  config: () => OverlayConfig
+  stream: StreamHub
+  version: string
+  path: string
+}
+
+const maxList = 1_000
+
+/** The JSON history API of contract section 3. */
+export function createApiRoutes(options: ApiOptions): Route[] {
+  const { recorder, panels } = options
+  const { store, redactor } = recorder.options
+  const routes: Route[] = []
+
+  const find = (id: string): RequestRecord => {
+    const record = recorder.running.get(id) ?? store.get(id)
+    if (record != null) return record
+    const { stored } = recorder.counts()
+    throw new ApiProblem(
+      404,
+      'NOT_FOUND',
+      `no request ${quote(id)}: it was evicted, cleared, or never was. The store holds the newest ${stored}; GET ${options.path}/api/requests lists them.`,
+    )
+  }
+  const detail = (record: RequestRecord) => {
+    const view = toView(record, redactor)
+    return {
+      request: view.summary,
+      panels: panels.map((panel) => panelSummary(panel, view, options.panelContext)),
+      findings: view.findings,
+    }
+  }
+
+  const get = (pattern: string, route: Omit<Route, 'method' | 'pattern' | 'action' | 'handle'>, answer: (call: Call) => unknown): void => {
+    routes.push({ ...route, method: 'GET', pattern, action: false, handle: (call) => sendJson(call.req, call.res, 200, answer(call)) })
+  }
+
+  get(
+    'api/requests',
+    {
+      summary: 'Requests, newest first',
+      answer: 'RequestList',
+      query: { limit: 'how many, 1 to 1000; default 50', before: 'cursor: the `next` of the page before', q: 'filter language' },
+    },
+    ({ query }) => list(recorder, query),
+  )
+  get('api/requests/latest', { summary: 'The newest finished document request', answer: 'RequestDetail' }, () => {
+    for (const record of store.list(Number.POSITIVE_INFINITY))
+      if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
+    throw new ApiProblem(404, 'NO_REQUEST_YET', 'no page was served yet. Open a page of the app in a browser, then ask again.')
+  })
+  get('api/requests/:id', { summary: 'One request: its summary, panels and findings', answer: 'RequestDetail' }, ({ params }) =>
+    detail(find(params.id as string)),
+  )
+  get(
+    'api/requests/:id/entries',
+    {
+      summary: 'The flat list of what happened, in start order',
+      answer: 'EntryList',
+      query: {
+        type: 'only entries of this type',
+        after: 'cursor: the `next` of the page before',
+        limit: 'how many; default all that is kept',
+      },
+    },
+    ({ params, query }) => entries(toView(find(params.id as string), redactor), query),
+  )
+  get(
+    'api/requests/:id/panels/:panel',
+    {
+      summary: 'The data of one panel',
+      query: {
+        from: 'rows to skip; default 0',
+        limit: 'rows at most; default all',
+        sort: 'left to the reader for now',
+        q: 'left to the reader for now',
+      },
+    },
+    ({ params, query }) => {
+      const panel = panels.find((candidate) => candidate.id === params.panel)
+      if (panel === undefined)
+        throw new ApiProblem(
+          404,
+          'NO_SUCH_PANEL',
+          `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`,
+        )
+      return panel.data(
+        toView(find(params.id as string), redactor),
+        { from: whole(query, 'from', 0, 0, 1e9), limit: optionalWhole(query, 'limit', 1, 1e9) },
+        options.panelContext,
+      )
+    },
+  )
+  get('api/config', { summary: 'What the overlay needs to know', answer: 'OverlayConfig' }, () => options.config())
+  get('api/health', { summary: 'Versions, hooks with their failures, counters' }, () => health(options))
+  get('api/openapi.json', { summary: 'This description' }, () => toOpenApi(routes, options.version, options.path))
+  routes.push({
+    method: 'GET',
+    pattern: 'api/stream',
+    action: false,
+    summary: 'Server-sent events: hello, request (on start and on end), cleared',
+    handle: ({ req, res }) => options.stream.open(req, res),
+  })
+  routes.push({
+    method: 'DELETE',
+    pattern: 'api/requests',
+    action: true,
+    summary: 'Clears the history',
+    handle: ({ req, res }) => {
+      const cleared = recorder.clear()
+      forgetViews()
+      sendJson(req, res, 200, { cleared })
+    },
+  })
+  return routes
+}
+
+function panelSummary(panel: Panel, view: RecordView, context: PanelContext) {
+  return { id: panel.id, title: panel.title, ...panel.summary(view, context) }
+}
+
+function list(recorder: Recorder, query: URLSearchParams): RequestList {
+  const limit = whole(query, 'limit', 50, 1, maxList)
+  const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
+  const filter = readFilter(query.get('q'))
+  const { store, redactor } = recorder.options
+  const records = [...recorder.running.values(), ...store.list(before)]
+    .filter((record) => record.seq < before)
+    .sort((a, b) => b.seq - a.seq)
+  const requests: RequestSummary[] = []
+  let next: string | null = null
+  for (const record of records) {
+    const summary = toSummary(record, redactor)
+    if (
+      filter !== null &&
+      !matches(
+        filter,
+        filterable(summary, filter, () => sqlTexts(record, redactor)),
+      )
+    )
+      continue
+    if (requests.length === limit) {
+      next = String((requests.at(-1) as RequestSummary).seq)
+      break
+    }
+    requests.push(summary)
+  }
+  return { requests, next, counts: recorder.counts() }
+}
+
+function readFilter(text: string | null): Filter | null {
+  if (text === null || text.trim() === '') return null
+  if (text.length > 200) throw new ApiProblem(400, 'BAD_PARAM', `'q' is ${text.length} characters long; 200 are enough.`)
+  const filter = parseFilter(text)
+  if (filter.errors.length > 0) throw new ApiProblem(400, 'BAD_PARAM', `'q': ${filter.errors.map(({ message }) => message).join(' ')}`)
+  return filter
+}
+
+/** SQL is only looked at when there are words to look for. */
+function filterable(summary: RequestSummary, filter: Filter, texts: () => string[]) {
+  const words = filter.terms.some((term) => term.key === null)
+  return {
+    text: words ? [summary.url, ...texts()] : [],
+    fields: {
+      method: summary.method,
+      status: summary.status,
+      type: summary.type,
+      state: summary.state,
+      path: summary.path,
+      route: summary.route,
+      time: summary.durationMs,
+      queries: summary.counts.sql ?? 0,
+      bytes: summary.bytes,
+      id: summary.id,
+      finding: [],
+    },
+  }
+}
+
+function entries(view: RecordView, query: URLSearchParams) {
+  const type = query.get('type')
+  const after = optionalWhole(query, 'after', 0, Number.MAX_SAFE_INTEGER) ?? 0
+  const limit = optionalWhole(query, 'limit', 1, 1e9)
+  const fitting = view.entries.filter((entry) => entry.id > after && (type === null || entry.type === type))
+  const shown = limit === null ? fitting : fitting.slice(0, limit)
+  const last = shown.at(-1)
+  return { entries: shown, next: shown.length < fitting.length && last !== undefined ? String(last.id) : null, truncated: view.truncated }
+}
+
+function health(options: ApiOptions) {
+  const { recorder } = options
+  return {
+    version: options.version,
+    node: process.version,
+    counts: recorder.counts(),
+    store: { bytes: recorder.options.store.counts().bytes },
+    watched: options.config().watched,
+    patches: patchCount(),
+    hooks: allHooks().map(({ name, failures, lastError, off }) => ({
+      name,
+      failures,
+      lastError: lastError === null ? null : recorder.options.redactor.text(lastError),
+      off,
+    })),
+  }
+}
+
+function whole(query: URLSearchParams, name: string, otherwise: number, least: number, most: number): number {
+  return optionalWhole(query, name, least, most) ?? otherwise
+}
+
+function optionalWhole(query: URLSearchParams, name: string, least: number, most: number): number | null {
+  const values = query.getAll(name)
+  if (values.length === 0) return null
+  const [text] = values as [string]
+  if (values.length > 1 || !/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > most)
+    throw new ApiProblem(
+      400,
+      'BAD_PARAM',
+      `'${name}' takes one whole number from ${least} to ${most}, got ${quote(text)}. ${name === 'before' || name === 'after' ? `Use the 'next' of the page before.` : ''}`.trim(),
+    )
+  return Number(text)
+}
+
+export function quote(text: string): string {
+  return `'${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}'`
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+
+const assetDestinations = new Set([
+  'script',
+  'style',
+  'image',
+  'font',
+  'audio',
+  'video',
+  'track',
+  'manifest',
+  'worker',
+  'sharedworker',
+  'serviceworker',
+])
+const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|wasm|webmanifest)$/i
+
+/** Assets and the favicon are not worth a record; what the user names neither. Functions that throw ignore nothing. */
+export function createIgnore(rules: readonly (string | RegExp | ((req: IncomingMessage) => boolean))[]): (req: IncomingMessage) => boolean {
+  return (req) => {
+    const destination = req.headers['sec-fetch-dest']
+    if (typeof destination === 'string' && assetDestinations.has(destination)) return true
+    const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
+    const at = url.indexOf('?')
+    const path = at === -1 ? url : url.slice(0, at)
+    if ((req.method === 'GET' || req.method === 'HEAD') && assetEnding.test(path) && destination !== 'document') return true
+    return rules.some((rule) => (typeof rule === 'string' ? path.startsWith(rule) : rule instanceof RegExp ? rule.test(path) : rule(req)))
+  }
+}

@@ -1,0 +1,208 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { context, type Frame } from '../core/context.ts'
+import type { RequestFacts } from '../core/facts.ts'
+import { guard } from '../core/guard.ts'
+import type { RequestRecord } from '../core/record.ts'
+import type { Recorder } from '../core/recorder.ts'
+import { servingOf } from '../core/serving.ts'
+import type { Gate } from './gate.ts'
+import { isNavigation } from './inject.ts'
+import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
+import type { Route } from './routes.ts'
+import { serve } from './serve.ts'
+
+export type Next = (error?: unknown) => void
+export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
+
+/** What a framework adds: called for each recorded request, before the app sees it, and when its response is closed. */
+export interface FrameworkHooks {
+  begin(req: IncomingMessage, res: ServerResponse, record: RequestRecord): void
+  /** reads what only the framework knows; headers are sent by now */
+  end(req: IncomingMessage, res: ServerResponse, record: RequestRecord): void
+  /** the app answered: its handlers are done */
+  answered(res: ServerResponse): void
+}
+
+export interface MiddlewareOptions {
+  path: string
+  gate: Gate
+  routes: readonly Route[]
+  recorder: Recorder
+  response: ResponseSettings
+  isIgnored: (req: IncomingMessage) => boolean
+  framework: FrameworkHooks
+  /** false after `close()` */
+  isOpen: () => boolean
+}
+
+type ExpressRequest = IncomingMessage & { baseUrl?: string; originalUrl?: string }
+
+/** The one middleware: plain `(req, res, next)`. Whatever fails in here, `next` is called once. */
+export function createMiddleware(options: MiddlewareOptions): Middleware {
+  const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | 'answered' | null => {
+    if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
+    const rest = below(options.path, req.url ?? '')
+    if (rest !== null) {
+      if (serve(options.routes, options.gate, req, res, rest)) return 'answered'
+      options.recorder.ignore()
+      return null
+    }
+    if (req.headers.upgrade !== undefined || options.gate.sees(req) !== null || options.isIgnored(req)) {
+      options.recorder.ignore()
+      return null
+    }
+    const facts = toFacts(req)
+    const record = options.recorder.begin(facts, clientOf(req))
+    if (record === null) return null
+    observeResponse(req, res, record, options.response, options.framework.answered, onEnd as ResponseState['onEnd'])
+    if (hasBody(req)) keepContext(req, record.rootFrame)
+    options.framework.begin(req, res, record)
+    return record
+  })
+
+  const onEnd = guard('middleware.end', (res: ServerResponse, state: ResponseState): void => {
+    const { req, record } = state
+    options.framework.answered(res)
+    const { facts } = record
+    facts.bytes = state.snippet === null ? state.bytes : state.bytes + state.snippet.length
+    facts.streamed = state.chunks > 1
+    facts.responseHeaders = headerBlock(res)
+    if (!res.headersSent) facts.status = null
+    options.framework.end(req, res, record)
+    const finished = res.writableFinished
+    options.recorder.end(record, finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted', clientOf(req))
+  })
+
+  return function debugToolbar(req, res, next) {
+    const entered = enter(req, res)
+    if (entered === 'answered') return
+    if (entered === null || entered === undefined) return next()
+    context.run(entered.rootFrame, callNext, next)
+  }
+}
+
+function callNext(next: Next): void {
+  next()
+}
+
+/** Upgrades and test doubles come with less than a response. */
+function isServerResponse(res: ServerResponse): boolean {
+  return typeof res?.on === 'function' && typeof res.writeHead === 'function' && typeof res.end === 'function'
+}
+
+/** The part of a URL below the path, or `null`: `/__debug__/api/x?y` → `api/x?y`. Compared as sent, never decoded. */
+function below(path: string, url: string): string | null {
+  if (!url.startsWith(path)) return null
+  const next = url.charCodeAt(path.length)
+  // end of the path, ?, or /
+  if (Number.isNaN(next)) return ''
+  if (next === 63) return url.slice(path.length)
+  return next === 47 ? url.slice(path.length + 1) : null
+}
+
+function toFacts(req: ExpressRequest): RequestFacts {
+  const { headers } = req
+  const navigation = isNavigation(req)
+  const facts: RequestFacts = {
+    method: req.method ?? 'GET',
+    url: req.originalUrl ?? req.url ?? '/',
+    httpVersion: req.httpVersion,
+    remoteAddress: req.socket.remoteAddress ?? null,
+    encrypted: (req.socket as { encrypted?: boolean }).encrypted === true,
+    rawRequestHeaders: req.rawHeaders,
+    hidden: navigation ? hideFromApp(headers) : none,
+    type: typeOf(req, navigation),
+    referrer: refererPath(headers.referer, headers.host),
+    status: null,
+    statusMessage: '',
+    responseHeaders: null,
+    contentType: null,
+    bytes: 0,
+    streamed: false,
+    injected: false,
+    notInjected: null,
+    body: null,
+    location: null,
+    route: null,
+    handler: null,
+    params: null,
+    query: undefined,
+    queryParser: null,
+    requestBody: undefined,
+    session: undefined,
+    user: undefined,
+    files: undefined,
+    redirectedFrom: null,
+    redirectedTo: null,
+    cpuUserMs: 0,
+    cpuSystemMs: 0,
+    loopUtilization: 0,
+    loopDelayMs: 0,
+    heapUsedBytes: 0,
+    heapDeltaBytes: 0,
+    concurrent: 0,
+  }
+  return facts
+}
+
+const none: readonly string[] = Object.freeze([])
+const hiddenHeaders = ['accept-encoding', 'if-none-match', 'if-modified-since'] as const
+
+/** On a navigation: without them the app sends the whole page, uncompressed, as a script can be appended to. */
+function hideFromApp(headers: IncomingMessage['headers']): string[] {
+  const hidden: string[] = []
+  for (const name of hiddenHeaders) {
+    if (headers[name] === undefined) continue
+    hidden.push(name)
+    delete headers[name]
+  }
+  return hidden
+}
+
+function typeOf(req: IncomingMessage, navigation: boolean): RequestFacts['type'] {
+  if (navigation) return 'document'
+  const destination = req.headers['sec-fetch-dest']
+  if (destination === 'document') return 'document'
+  if (destination === 'empty' || req.headers['x-requested-with'] !== undefined) return 'fetch'
+  return destination === undefined && /\bjson\b/.test(req.headers.accept ?? '') ? 'fetch' : 'other'
+}
+
+/** Path and query of a page of this host. */
+function refererPath(referer: string | undefined, host: string | undefined): string | null {
+  if (referer === undefined || host === undefined) return null
+  const at = referer.indexOf(host)
+  if (at === -1 || at > 8) return null
+  return referer.slice(at + host.length) || '/'
+}
+
+function clientOf(req: IncomingMessage): string {
+  return `${req.socket?.remoteAddress ?? ''} ${req.headers['user-agent'] ?? ''}`
+}
+
+function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length']
+  return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
+}
+
+/**
+ * Body bytes that arrive later come from the socket, in no request's context: listeners of `data` and `end`, and all that starts there,
+ * are brought back into it.
+ */
+function keepContext(req: IncomingMessage, frame: Frame): void {
+  const { emit } = req
+  req.emit = function (this: IncomingMessage, ...args: Parameters<typeof emit>): boolean {
+    const current = context.getStore()
+    if (current !== undefined && current.scope === frame.scope) return emit.apply(this, args)
+    return context.run(frame, () => emit.apply(this, args))
+  } as typeof emit
+}
+
+/** HTTP/1 keeps the block as it was sent; HTTP/2 has pairs. */
+function headerBlock(res: ServerResponse): string | readonly string[] | null {
+  const block = (res as unknown as { _header?: unknown })._header
+  if (typeof block === 'string') return block
+  if (!res.headersSent) return null
+  return Object.entries(res.getHeaders()).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.flatMap((item) => [name, item]) : [name, String(value)],
+  )
+}

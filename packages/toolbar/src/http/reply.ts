@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { encode } from '../core/emit.ts'
+
+/** An answer the API gives on purpose. */
+export class ApiProblem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
+}
+
+/** On everything under the path: never cached, never sniffed, never used by another origin. */
+export const commonHeaders: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+}
+
+/** Below this, compressing costs more than it saves. */
+const compressFrom = 2_048
+
+/** Sends JSON: readable for a terminal, compact and compressed for everybody else. */
+export function sendJson(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const readable = req.headers['sec-fetch-mode'] === undefined && req.headers['accept-encoding'] === undefined
+  const text = encode(value, readable)
+  sendBody(req, res, status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }, Buffer.from(text))
+}
+
+export function sendProblem(
+  req: IncomingMessage,
+  res: ServerResponse,
+  problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>> },
+): void {
+  sendJson(req, res, problem.status, { error: { code: problem.code, message: problem.message } }, problem.headers)
+}
+
+/** Brotli at its fastest is cheaper than gzip and smaller. */
+export function sendBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): void {
+  const accepted = String(req.headers['accept-encoding'] ?? '')
+  const encoding = body.length < compressFrom ? null : /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : null
+  const sent =
+    encoding === 'br'
+      ? brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })
+      : encoding === 'gzip'
+        ? gzipSync(body, { level: 1 })
+        : body
+  res.writeHead(status, {
+    ...commonHeaders,
+    ...headers,
+    ...(encoding === null ? {} : { 'Content-Encoding': encoding, Vary: 'Accept-Encoding' }),
+    'Content-Length': String(sent.length),
+  })
+  res.end(req.method === 'HEAD' ? undefined : sent)
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { countFailure } from '../core/guard.ts'
+import type { Gate } from './gate.ts'
+import { isForeignDestination } from './gate.ts'
+import { ApiProblem, commonHeaders, sendProblem } from './reply.ts'
+import { matchRoute, type Route } from './routes.ts'
+
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
+
+/**
+ * Answers a request under the toolbar's path. The gate stands inside, before any look-up.
+ * @param rest the URL below the path, without the slash between: `api/requests?limit=5`
+ * @returns `false` when the app is to answer, as if we were not mounted
+ */
+export function serve(routes: readonly Route[], gate: Gate, req: IncomingMessage, res: ServerResponse, rest: string): boolean {
+  const at = rest.indexOf('?')
+  const path = at === -1 ? rest : rest.slice(0, at)
+  const { match, allowed } = matchRoute(routes, req.method ?? 'GET', path)
+  const refusal = gate.serves(req, match?.route.action ?? false)
+  if (refusal !== null) {
+    if (refusal.silent) return false
+    sendProblem(req, res, refusal)
+    return true
+  }
+  try {
+    answer(match, allowed, gate, req, res, at === -1 ? '' : rest.slice(at + 1))
+  } catch (error) {
+    fail(req, res, error)
+  }
+  return true
+}
+
+function answer(
+  match: ReturnType<typeof matchRoute>['match'],
+  allowed: readonly string[],
+  gate: Gate,
+  req: IncomingMessage,
+  res: ServerResponse,
+  search: string,
+): void {
+  if (req.method === 'OPTIONS') {
+    res.writeHead(204, { ...commonHeaders, Allow: allowed.join(', ') || 'GET' })
+    res.end()
+    return
+  }
+  if (match === null) {
+    if (allowed.length > 0 || !knownMethods.has(req.method ?? ''))
+      throw new ApiProblem(405, 'METHOD_NOT_ALLOWED', `this address takes ${allowed.join(' or ') || 'GET'}.`, {
+        Allow: allowed.join(', ') || 'GET',
+      })
+    throw new ApiProblem(404, 'NO_SUCH_ROUTE', "nothing here. 'api/openapi.json' below this path lists what is.")
+  }
+  const { route, params } = match
+  if (route.asset !== true && isForeignDestination(req))
+    throw new ApiProblem(403, 'WRONG_DESTINATION', 'a page may not load this as a script, image or frame.')
+  if (route.unpaired !== true && gate.needsPairing(req))
+    throw new ApiProblem(
+      401,
+      'PAIRING_REQUIRED',
+      "this client is not on this machine: POST the code that the app printed at start to 'api/pair', and send the token as X-Debug-Toolbar-Token.",
+    )
+  const done = route.handle({ req, res, params, query: new URLSearchParams(search) })
+  if (done instanceof Promise) done.catch((error: unknown) => fail(req, res, error))
+}
+
+function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  if (error instanceof ApiProblem) {
+    sendProblem(req, res, error)
+    return
+  }
+  countFailure('api', error)
+  if (res.headersSent) res.destroy()
+  else
+    sendProblem(req, res, {
+      status: 500,
+      code: 'INTERNAL',
+      message: 'the toolbar failed to answer; the app is not affected. GET api/health says more.',
+    })
+}

@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { encode } from '../core/emit.ts'
+import type { Recorder } from '../core/recorder.ts'
+import { commonHeaders, sendProblem } from './reply.ts'
+
+/**
+ * Summaries as they happen, for overlays that are visible. Streams never keep the process alive, are few, and one that does not read
+ * is closed: it catches up from the list when it comes back.
+ */
+export class StreamHub {
+  private readonly open_ = new Set<ServerResponse>()
+  private readonly recorder: Recorder
+  private readonly version: string
+  private undo: (() => void)[] = []
+  private heartbeat: NodeJS.Timeout | null = null
+
+  constructor(recorder: Recorder, version: string) {
+    this.recorder = recorder
+    this.version = version
+  }
+
+  get size(): number {
+    return this.open_.size
+  }
+
+  open(req: IncomingMessage, res: ServerResponse): void {
+    const { streams } = this.recorder.options.limits
+    if (this.open_.size >= streams) {
+      sendProblem(req, res, {
+        status: 503,
+        code: 'TOO_MANY_STREAMS',
+        message: `${streams} streams are open already; close a tab, or raise limits.streams.`,
+        headers: { 'Retry-After': '5' },
+      })
+      return
+    }
+    res.writeHead(200, {
+      ...commonHeaders,
+      'Cache-Control': 'no-store, no-transform',
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering': 'no',
+    })
+    if (req.method === 'HEAD') {
+      res.end()
+      return
+    }
+    if (this.open_.size === 0) this.listen()
+    this.open_.add(res)
+    // a socket without a reference: an open toolbar must not hold up the exit of the app
+    req.socket.unref?.()
+    res.on('close', () => {
+      req.socket?.ref?.()
+      this.drop(res)
+    })
+    res.on('error', () => this.drop(res))
+    this.write(res, 'hello', { seq: this.recorder.lastSeq, counts: this.recorder.counts(), version: this.version })
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const res of this.open_) res.end()
+    this.open_.clear()
+    this.silence()
+  }
+
+  private listen(): void {
+    this.undo = [
+      this.recorder.bus.on('request', (summary) => this.toAll('request', summary)),
+      this.recorder.bus.on('cleared', (event) => this.toAll('cleared', event)),
+    ]
+    this.heartbeat = setInterval(() => {
+      for (const res of this.open_) res.write(': \n\n')
+    }, 15_000).unref()
+  }
+
+  private silence(): void {
+    for (const undo of this.undo) undo()
+    this.undo = []
+    if (this.heartbeat !== null) clearInterval(this.heartbeat)
+    this.heartbeat = null
+  }
+
+  private drop(res: ServerResponse): void {
+    if (!this.open_.delete(res)) return
+    if (this.open_.size === 0) this.silence()
+  }
+
+  private toAll(name: string, data: unknown): void {
+    if (this.open_.size === 0) return
+    const text = `event: ${name}\ndata: ${encode(data)}\n\n`
+    for (const res of this.open_) this.send(res, text)
+  }
+
+  private write(res: ServerResponse, name: string, data: unknown): void {
+    this.send(res, `event: ${name}\ndata: ${encode(data)}\n\n`)
+  }
+
+  private send(res: ServerResponse, text: string): void {
+    if (res.writableLength > maxBacklog) {
+      res.end()
+      this.drop(res)
+    } else res.write(text)
+  }
+}
+
+/** bytes a reader may lag behind */
+const maxBacklog = 1024 * 1024

@@ -1,0 +1,44 @@
+import { render } from 'preact'
+import { createClient } from './client.ts'
+import { createHost, TURN_EVENT } from './host.ts'
+import { createModel } from './model.ts'
+import { createPreferences } from './preferences.ts'
+import { Root } from './Root.tsx'
+import barCss from './styles/bar.css?inline'
+import baseCss from './styles/base.css?inline'
+import partsCss from './styles/parts.css?inline'
+import tokensCss from './styles/tokens.css?inline'
+
+/**
+ * Starts the toolbar. `address` is the address of the entry script: its fragment is the id of the page's record, or `page` for
+ * the stand-alone page, and the API lies beside its folder.
+ */
+export function boot(address: string): void {
+  const url = new URL(address)
+  const id = decodeURIComponent(url.hash.slice(1))
+  if (window.top !== window.self || url.origin !== location.origin || id === '') return
+  const running = document.documentElement.querySelector(':scope > debug-toolbar')
+  if (running) {
+    running.dispatchEvent(new CustomEvent(TURN_EVENT, { detail: id }))
+    return
+  }
+  const host = createHost()
+  const preferences = createPreferences(() => localStorage)
+  const model = createModel(createClient(new URL('../api/', address)), preferences, id === 'page' ? null : id)
+  host.element.addEventListener(TURN_EVENT, (event) => model.turnTo(String((event as CustomEvent).detail)))
+  for (const css of [tokensCss, baseCss, partsCss, barCss]) host.adopt(css)
+  // the only key the page shares with the toolbar, by place on the keyboard so that layouts do not matter
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      if (!event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.code !== 'Backquote' || event.isComposing) return
+      event.preventDefault()
+      event.stopPropagation()
+      if (model.opened.peek() && !model.standalone) model.close()
+      else model.open()
+    },
+    true,
+  )
+  window.addEventListener('pagehide', preferences.flush)
+  render(<Root model={model} host={host} />, host.root)
+}

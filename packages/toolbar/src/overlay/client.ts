@@ -1,0 +1,65 @@
+import type { ApiError, OverlayConfig, RequestDetail, RequestList } from '../contract/types.ts'
+
+/** What went wrong between here and the app, with a sentence for the reader. */
+export class ClientError extends Error {
+  override name = 'ClientError'
+  readonly code: string
+  /** HTTP status, 0 when there was no answer */
+  readonly status: number
+  readonly url: string
+
+  constructor(code: string, message: string, status: number, url: string) {
+    super(message)
+    this.code = code
+    this.status = status
+    this.url = url
+  }
+}
+
+export interface Client {
+  base: URL
+  config(): Promise<OverlayConfig>
+  requests(options: { limit?: number; before?: string; q?: string }): Promise<RequestList>
+  request(id: string): Promise<RequestDetail>
+  panel(id: string, panel: string): Promise<unknown>
+  clear(): Promise<void>
+  /** the raw response of a stream; throws as the others do */
+  open(path: string, signal: AbortSignal): Promise<Response>
+}
+
+async function toError(response: Response, url: string): Promise<ClientError> {
+  const body = (await response.json().catch(() => null)) as ApiError | null
+  const { code, message } = body?.error ?? { code: `HTTP_${response.status}`, message: `The app answered ${response.status} ${response.statusText}` }
+  return new ClientError(String(code), String(message), response.status, url)
+}
+
+/** The JSON API of one app. `base` ends with `/api/`. */
+export function createClient(base: URL): Client {
+  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(path, base)
+    // no redirect may carry this elsewhere, and no cache may answer for a record that still runs
+    const options: RequestInit = { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init }
+    const response = await fetch(url, options).catch((error: unknown) => {
+      if (init.signal?.aborted) throw error
+      throw new ClientError('UNREACHABLE', `${init.method ?? 'GET'} ${url.pathname} failed: no answer from ${url.host}`, 0, url.pathname)
+    })
+    if (!response.ok) throw await toError(response, url.pathname)
+    return response
+  }
+  const read = async <Body>(path: string): Promise<Body> => (await send(path)).json() as Promise<Body>
+  return {
+    base,
+    config: () => read('config'),
+    requests: (options) => {
+      const query = new URLSearchParams()
+      for (const [key, value] of Object.entries(options)) if (value !== undefined) query.set(key, String(value))
+      return read(`requests?${query}`)
+    },
+    request: (id) => read(`requests/${encodeURIComponent(id)}`),
+    panel: (id, panel) => read(`requests/${encodeURIComponent(id)}/panels/${encodeURIComponent(panel)}`),
+    clear: async () => {
+      await send('requests', { method: 'DELETE', headers: { 'Content-Type': 'application/json', 'X-Debug-Toolbar': '1' } })
+    },
+    open: (path, signal) => send(path, { signal, headers: { Accept: 'text/event-stream' } }),
+  }
+}

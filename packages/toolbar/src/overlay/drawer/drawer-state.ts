@@ -1,0 +1,89 @@
+import { effect, signal } from '@preact/signals'
+import type { OverlayConfig } from '../../contract/types.ts'
+import { ClientError } from '../client.ts'
+import type { Model } from '../model.ts'
+
+export type Menu = 'requests' | 'palette' | 'dock'
+
+export interface PanelResource {
+  /** record and panel this is about */
+  key: string
+  data: unknown
+  error: ClientError | null
+  /** epoch ms of the answer, 0 before there was one */
+  at: number
+}
+
+const KEPT = 30
+const TOAST_MS = 3000
+const nothing: PanelResource = { key: '', data: undefined, error: null, at: 0 }
+
+/** What only the open drawer needs: its menu, its message, and the data of the panel in sight. */
+export function createDrawerState(model: Model) {
+  const menu = signal<Menu | null>(null)
+  const toast = signal<string | null>(null)
+  const resource = signal<PanelResource>(nothing)
+  const attempts = signal(0)
+  const cache = new Map<string, { version: string; data: unknown; at: number }>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const load = async (id: string, panel: string, version: string): Promise<void> => {
+    const key = `${id}/${panel}`
+    const known = cache.get(key)
+    if (known) resource.value = { key, data: known.data, error: null, at: known.at }
+    else if (resource.peek().key !== key) resource.value = { ...nothing, key }
+    if (known?.version === version) return
+    const isCurrent = () => resource.peek().key === key
+    try {
+      const data = await model.client.panel(id, panel)
+      cache.delete(key)
+      cache.set(key, { version, data, at: Date.now() })
+      for (const old of [...cache.keys()].slice(0, -KEPT)) cache.delete(old)
+      if (isCurrent()) resource.value = { key, data, error: null, at: Date.now() }
+    } catch (error) {
+      const known = error instanceof ClientError ? error : new ClientError('UNEXPECTED', String(error), 0, '')
+      if (isCurrent()) resource.value = { ...resource.peek(), error: known }
+    }
+  }
+  /** follows the record and the panel; a record that goes on is read again when it says so */
+  const follow = (panel: () => string | null) =>
+    effect(() => {
+      attempts.value
+      const id = model.currentId.value
+      const name = panel()
+      const record = model.current.value
+      if (id !== null && name !== null) void load(id, name, record ? `${record.state} ${record.late}` : '')
+    })
+
+  return {
+    menu,
+    toast,
+    resource,
+    follow,
+    retry: (): void => {
+      attempts.value++
+    },
+    say: (text: string): void => {
+      clearTimeout(timer)
+      toast.value = text
+      timer = setTimeout(() => {
+        toast.value = null
+      }, TOAST_MS)
+    },
+  }
+}
+
+export type DrawerState = ReturnType<typeof createDrawerState>
+
+/** Writes text to the clipboard; says `false` where the page's policy or the browser forbids it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Address of the stand-alone page. */
+export const toPageAddress = (config: OverlayConfig | null, model: Model): string => config?.path ? `${config.path.replace(/\/$/, '')}/` : new URL('../', model.client.base).pathname

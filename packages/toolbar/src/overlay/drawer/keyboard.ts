@@ -1,0 +1,52 @@
+import type { Model } from '../model.ts'
+import type { DrawerState } from './drawer-state.ts'
+import { toShownPanel } from './Navigation.tsx'
+
+/** Keys that work while the focus is in the toolbar; lists, tabs and inputs handle theirs before. Esc closes one layer at a time. */
+export function createKeyHandler(model: Model, state: DrawerState, frame: () => HTMLElement | null): (event: KeyboardEvent) => void {
+  const panel = () => toShownPanel(model.preferences.value.peek().panel)
+  const focusBack = (selector: string) => requestAnimationFrame(() => frame()?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
+  const escape = (): void => {
+    const open = state.menu.peek()
+    const reading = model.readingOf(panel())
+    if (open) {
+      state.menu.value = null
+      focusBack(`[data-menu=${open}]`)
+    } else if (reading.selected !== null) {
+      model.setReading(panel(), { selected: null })
+      focusBack(`.gridbox [data-key="${CSS.escape(reading.selected)}"]`)
+    } else if (!model.standalone) model.close()
+  }
+  const choose = (direction: 1 | -1): void => {
+    const request = model.step(direction)
+    if (request) model.select(request.id)
+  }
+  const click = (selector: string): void => frame()?.querySelector<HTMLElement>(selector)?.click()
+  const actions: Record<string, () => void> = {
+    '/': () => frame()?.querySelector<HTMLElement>('.panel .filter input')?.focus(),
+    '[': () => choose(1),
+    ']': () => choose(-1),
+    '?': () => model.preferences.set({ panel: 'preferences' }),
+    g: () => click('.panel .groups [aria-pressed=false]'),
+    o: () => click('.detail a.srcl, .detail a.src'),
+    y: () => click('.detail [data-key-y]'),
+  }
+  return (event) => {
+    if (event.isComposing || event.defaultPrevented) return
+    if (event.key === 'Escape') {
+      event.preventDefault()
+      return escape()
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault()
+      state.menu.value = state.menu.peek() === 'palette' ? null : 'palette'
+      return
+    }
+    const typing = (event.target as HTMLElement).matches('input, textarea, select')
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return
+    const action = actions[event.key]
+    if (!action) return
+    event.preventDefault()
+    action()
+  }
+}

@@ -1,0 +1,157 @@
+import { batch, computed, signal } from '@preact/signals'
+import type { OverlayConfig, RequestSummary } from '../contract/types.ts'
+import type { Client } from './client.ts'
+import { countNewer, type Reading, toFollow } from './follow.ts'
+import { createHistory } from './history.ts'
+import { observePageRequests } from './page-requests.ts'
+import type { PreferenceStore } from './preferences.ts'
+import { readChosen, writeChosen } from './session.ts'
+import { openStream } from './stream.ts'
+
+const untouched: Reading = { filter: '', selected: null, scrolled: false }
+
+/** All state of the overlay, and everything that can be done to it. Components read signals and call actions. */
+export function createModel(client: Client, preferences: PreferenceStore, pageId: string | null) {
+  const history = createHistory(client)
+  const config = signal<OverlayConfig | null>(null)
+  const page = signal(pageId)
+  const chosen = readChosen()
+  const currentId = signal<string | null>(chosen ?? pageId)
+  const live = signal(chosen === null)
+  const opened = signal(pageId === null || preferences.value.peek().open)
+  const hidden = signal(false)
+  const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
+  const lostAt = signal(0)
+  const readings = signal<Readonly<Record<string, Reading>>>({})
+  const pageIds = pageId === null ? signal<ReadonlySet<string>>(new Set()) : observePageRequests()
+
+  const pageRecord = computed(() => history.find(page.value))
+  const current = computed(() => history.find(currentId.value))
+  const newer = computed(() => countNewer(history.list.value, current.value))
+  const readingOf = (panel: string): Reading => readings.value[panel] ?? untouched
+
+  const show = (id: string | null): void => {
+    if (id === currentId.peek()) return
+    batch(() => {
+      currentId.value = id
+      // filters stay, so that two requests can be compared; places in a list do not
+      readings.value = Object.fromEntries(Object.entries(readings.peek()).map(([panel, { filter }]) => [panel, { ...untouched, filter }]))
+    })
+    if (id !== null && !history.details.peek().has(id)) void history.load(id)
+  }
+  const newestPage = (): RequestSummary | undefined => history.list.peek().find((request) => request.type === 'document')
+  const setLive = (on: boolean): void => {
+    live.value = on
+    if (on) show(newestPage()?.id ?? currentId.peek())
+    writeChosen(on ? null : currentId.peek())
+  }
+  const arrive = (requests: RequestSummary[]): void => {
+    batch(() => {
+      history.add(requests)
+      for (const request of requests) {
+        if (currentId.peek() === null && request.type === 'document') show(request.id)
+        else if (opened.peek() && toFollow(request, current.peek(), live.peek(), readings.peek()[preferences.value.peek().panel] ?? untouched)) show(request.id)
+        if (request.id === currentId.peek() || request.id === page.peek()) void history.load(request.id)
+      }
+    })
+  }
+
+  // many events may come within one frame; the screen needs one update
+  let queue: RequestSummary[] = []
+  const enqueue = (request: RequestSummary): void => {
+    if (queue.length === 0)
+      requestAnimationFrame(() => {
+        const arrived = queue
+        queue = []
+        arrive(arrived)
+      })
+    queue.push(request)
+  }
+
+  const start = async (): Promise<void> => {
+    const first = currentId.peek() ?? page.peek()
+    const loads = [history.refresh(), client.config().then((value) => (config.value = value))]
+    for (const id of new Set([first, page.peek()])) if (id !== null) loads.push(history.load(id))
+    await Promise.allSettled(loads)
+    if (currentId.peek() === null) show((newestPage() ?? history.list.peek()[0])?.id ?? null)
+  }
+
+  const stream = openStream(client, {
+    hello: (event, first) => {
+      connection.value = 'open'
+      history.counts.value = event.counts
+      if (!first) void start()
+    },
+    request: enqueue,
+    cleared: () => history.forget(),
+    lost: () => {
+      if (connection.peek() === 'open') lostAt.value = Date.now()
+      connection.value = 'lost'
+    },
+  })
+  void start()
+
+  return {
+    /** somebody opened or closed the drawer, so the focus goes along; a drawer that was open already leaves it to the page */
+    refocus: false,
+    client,
+    preferences,
+    history,
+    config,
+    page,
+    pageRecord,
+    pageIds,
+    /** whether this is the page at the toolbar's own address, which the drawer fills */
+    standalone: pageId === null,
+    currentId,
+    current,
+    live,
+    newer,
+    opened,
+    hidden,
+    connection,
+    lostAt,
+    readingOf,
+    setReading: (panel: string, change: Partial<Reading>): void => {
+      readings.value = { ...readings.peek(), [panel]: { ...(readings.peek()[panel] ?? untouched), ...change } }
+    },
+    /** shows a record because somebody asked for it; one that is not the newest page ends Live */
+    select: (id: string): void => {
+      show(id)
+      if (id !== newestPage()?.id) live.value = false
+      writeChosen(live.peek() ? null : id)
+    },
+    setLive,
+    /** one record older (1) or newer (-1) */
+    step: (direction: 1 | -1): RequestSummary | null => {
+      const list = history.list.peek()
+      return list[list.findIndex((request) => request.id === currentId.peek()) + direction] ?? null
+    },
+    open(panel?: string): void {
+      this.refocus = true
+      batch(() => {
+        opened.value = true
+        hidden.value = false
+        preferences.set(panel === undefined ? { open: true } : { open: true, panel })
+      })
+    },
+    close(): void {
+      this.refocus = true
+      opened.value = false
+      preferences.set({ open: false })
+    },
+    retry: (): void => {
+      stream.retry()
+      void start()
+    },
+    /** the page became another one without a reload */
+    turnTo: (id: string): void => {
+      page.value = id
+      void history.load(id)
+      if (live.peek()) show(id)
+    },
+    end: (): void => stream.end(),
+  }
+}
+
+export type Model = ReturnType<typeof createModel>

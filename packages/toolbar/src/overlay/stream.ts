@@ -1,0 +1,85 @@
+import type { StreamEvents } from '../contract/types.ts'
+import type { Client } from './client.ts'
+import { createSseParser } from './sse.ts'
+
+export interface StreamHandlers {
+  /** `first` is false after a reconnect: something may have been missed */
+  hello(event: StreamEvents['hello'], first: boolean): void
+  request(event: StreamEvents['request']): void
+  cleared(event: StreamEvents['cleared']): void
+  lost(): void
+}
+
+const RETRY_MS = 2000
+
+/**
+ * Keeps one stream open while the page is visible. A hidden or cached page has none, so that a browser's few connections per
+ * host stay free; coming back reconnects and says hello again. Returns a function that ends it, and one that tries at once.
+ */
+export function openStream(client: Client, handlers: StreamHandlers): { retry(): void; end(): void } {
+  let controller: AbortController | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let first = true
+  let ended = false
+
+  const dispatch = (event: string, data: string): void => {
+    if (event === 'hello') {
+      handlers.hello(JSON.parse(data) as StreamEvents['hello'], first)
+      first = false
+    } else if (event === 'request') handlers.request(JSON.parse(data) as StreamEvents['request'])
+    else if (event === 'cleared') handlers.cleared(JSON.parse(data) as StreamEvents['cleared'])
+  }
+
+  const read = async (signal: AbortSignal): Promise<void> => {
+    const response = await client.open('stream', signal)
+    const reader = response.body?.getReader()
+    if (!reader) return
+    const decoder = new TextDecoder()
+    const parse = createSseParser()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      for (const { event, data } of parse(decoder.decode(value, { stream: true }))) dispatch(event, data)
+    }
+  }
+
+  const close = (): void => {
+    clearTimeout(timer)
+    controller?.abort()
+    controller = null
+  }
+
+  const open = (): void => {
+    if (controller || ended || document.visibilityState === 'hidden') return
+    const own = new AbortController()
+    controller = own
+    clearTimeout(timer)
+    const again = (): void => {
+      if (own.signal.aborted) return
+      controller = null
+      handlers.lost()
+      timer = setTimeout(open, RETRY_MS)
+    }
+    read(own.signal).then(again, again)
+  }
+
+  const onVisibility = (): void => (document.visibilityState === 'hidden' ? close() : open())
+  document.addEventListener('visibilitychange', onVisibility)
+  // a page in the back/forward cache must not hold a connection, and gets a new one when it is shown again
+  window.addEventListener('pagehide', close)
+  window.addEventListener('pageshow', open)
+  open()
+  return {
+    retry: () => {
+      close()
+      open()
+    },
+    end: () => {
+      ended = true
+      close()
+      document.removeEventListener('visibilitychange', onVisibility)
+      window.removeEventListener('pagehide', close)
+      window.removeEventListener('pageshow', open)
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Entry, LogData } from '../../contract/types.ts'
+import { definePanel, figure, plural } from '../panel.ts'
+import type { LogsPanelData } from './data.ts'
+
+export const logsPanel = definePanel<LogsPanelData>({
+  id: 'logs',
+  title: 'Logs',
+  types: ['log'],
+  summary({ summary }) {
+    const count = summary.counts.log ?? 0
+    const { warn, error } = summary.logs
+    const worst = error > 0 ? `${plural(error, 'error')} · ` : warn > 0 ? `${plural(warn, 'warning')} · ` : ''
+    return figure(worst + count.toLocaleString('en-US'), count, error > 0 ? 'error' : warn > 0 ? 'warn' : 'none')
+  },
+  data(view) {
+    const lines = view.entries.filter((entry): entry is Entry<LogData> => entry.type === 'log')
+    const levels: Record<string, number> = {}
+    for (const line of lines) levels[line.data.level] = (levels[line.data.level] ?? 0) + 1
+    return { requestMs: view.summary.durationMs, lines, levels, truncated: view.truncated.log ?? 0 }
+  },
+})

@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { context, type Frame } from '../core/context.ts'
+import { middlewareKind, type RawMiddleware } from '../core/entries/middleware.ts'
+import type { RawEntry } from '../core/entry.ts'
+import { guard } from '../core/guard.ts'
+import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
+import type { RequestRecord } from '../core/record.ts'
+import { type Serving, servingOf } from '../core/serving.ts'
+import { noteException, noteHandler } from './exceptions.ts'
+import { isFunction, read } from './source.ts'
+
+/**
+ * Middleware and route handlers of Express 4 and 5 as spans. The prototype of the router's layers is patched, once per copy: no handler
+ * is replaced, so their names, arity and properties stay. A span ends when its `next` is called, or with the response.
+ */
+
+interface Layer {
+  handle: AnyFunction
+  route?: Route
+  method?: string
+  rawPath?: unknown
+  path?: unknown
+  params?: unknown
+}
+
+interface Route {
+  path: unknown
+  stack: Layer[]
+}
+
+interface LayerFrame extends Frame {
+  /** pattern of the mounts around, `/users/:user` */
+  readonly mount: string
+}
+
+/** What the layers of one request share. */
+export interface LayerState {
+  /** the route whose handlers run */
+  route: Route | null
+  open: RawEntry[]
+  params: unknown
+}
+
+const states = new WeakMap<Serving, LayerState>()
+const patched = new WeakSet<object>()
+
+type Next = (...args: unknown[]) => unknown
+type Request = IncomingMessage & { params?: unknown; method?: string }
+
+/** Patches the layers of an app's router on first sight. @param skip our own middleware: it is no span */
+export function patchLayers(
+  app: object,
+  skip: (handle: unknown) => boolean,
+  keep: (undo: Undo) => void,
+  onApp: (req: IncomingMessage) => void,
+): void {
+  const router = read(app, '_router') ?? read(app, 'router')
+  const [layer] = (read(router, 'stack') as object[] | undefined) ?? []
+  const prototype = layer === undefined ? null : (Object.getPrototypeOf(layer) as object | null)
+  if (prototype === null || prototype === Object.prototype || patched.has(prototype)) return
+  patched.add(prototype)
+  keep(() => void patched.delete(prototype))
+  for (const name of ['handleRequest', 'handle_request']) {
+    if (Object.hasOwn(prototype, name)) keep(patchMethod(prototype, name, (original) => handleRequest(original, skip, onApp)))
+  }
+  for (const name of ['handleError', 'handle_error']) {
+    if (Object.hasOwn(prototype, name)) keep(patchMethod(prototype, name, handleError))
+  }
+}
+
+function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean, onApp: (req: IncomingMessage) => void): AnyFunction {
+  return function handleRequest(this: Layer, req: Request, res: ServerResponse, next: Next): unknown {
+    const state = servingOf(res)
+    const handle = this.handle
+    if (state === undefined || state.record.endMs !== -1 || handle.length > 3 || skip(handle)) return original.call(this, req, res, next)
+    onApp(req)
+    if (this.route !== undefined) {
+      layerState(state).route = this.route
+      return original.call(this, req, res, next)
+    }
+    const outer = outerFrame(state)
+    const entry = begin(this, req, state, outer)
+    if (entry === undefined) return original.call(this, req, res, next)
+    const { record } = state
+    const inner: LayerFrame = {
+      scope: outer.scope,
+      parentId: entry.id,
+      mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
+    }
+    return context.run(inner, () =>
+      original.call(this, req, res, (...args: unknown[]) => {
+        leave(state, record, entry, args[0])
+        return context.run(outer, () => next(...args))
+      }),
+    )
+  }
+}
+
+function handleError(original: AnyFunction): AnyFunction {
+  return function handleError(this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next): unknown {
+    const state = servingOf(res)
+    if (state === undefined || state.record.endMs !== -1 || this.handle.length !== 4) return original.call(this, error, req, res, next)
+    const outer = outerFrame(state)
+    const entry = begin(this, req, state, outer)
+    if (entry === undefined) return original.call(this, error, req, res, next)
+    const { record } = state
+    noteException(record, outer.parentId, error, null)
+    noteHandler(record, error, entry.name)
+    return context.run({ scope: outer.scope, parentId: entry.id, mount: outer.mount } as LayerFrame, () =>
+      original.call(this, error, req, res, (...args: unknown[]) => {
+        noteHandler(record, error, null)
+        leave(state, record, entry, args[0])
+        return context.run(outer, () => next(...args))
+      }),
+    )
+  }
+}
+
+/** The frame around the layer: the current one, or the request's own where the context was lost on the way. */
+function outerFrame(state: Serving): LayerFrame {
+  const current = context.getStore() as LayerFrame | undefined
+  if (current !== undefined && current.scope === state.record.scope)
+    return current.mount === undefined ? { ...current, mount: '' } : current
+  return { ...state.record.rootFrame, mount: '' }
+}
+
+export function layerState(state: Serving): LayerState {
+  let own = states.get(state)
+  if (own === undefined) {
+    own = { route: null, open: [], params: undefined }
+    states.set(state, own)
+  }
+  return own
+}
+
+const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, outer: LayerFrame): RawEntry => {
+  const own = layerState(state)
+  const { handle } = layer
+  const isHandler = own.route?.stack.includes(layer) === true
+  const pattern = isHandler ? patternText(own.route?.path) : mountPattern(layer)
+  const kind: RawMiddleware['kind'] =
+    handle.length === 4
+      ? 'error'
+      : isHandler
+        ? 'handler'
+        : isFunction(handle) && (Array.isArray(read(handle, 'stack')) || handle.name === 'mounted_app')
+          ? 'router'
+          : 'middleware'
+  const data: RawMiddleware = {
+    kind,
+    path: isHandler ? outer.mount + pattern : pattern,
+    method: isHandler ? (req.method ?? null) : null,
+    target: new WeakRef(handle),
+  }
+  const { record } = state
+  const entry = record.begin(
+    middlewareKind,
+    handle.name || (isHandler ? `${req.method} ${data.path}` : pattern === '' ? '<anonymous>' : `<anonymous> ${pattern}`),
+    outer.parentId,
+    data,
+  )
+  if (isHandler) {
+    record.facts.route = data.path
+    record.facts.handler = { name: entry.name, place: data.target }
+    own.params = req.params
+  }
+  own.open.push(entry)
+  return entry
+})
+
+const leave = guard('layers.leave', (state: Serving, record: RequestRecord, entry: RawEntry, error: unknown): void => {
+  const own = layerState(state)
+  const at = own.open.lastIndexOf(entry)
+  if (at !== -1) own.open.splice(at, 1)
+  const failed = error !== undefined && error !== null && error !== '' && error !== 'route' && error !== 'router'
+  if (failed) noteException(record, entry.id, error, entry.name)
+  else if ((entry.data as RawMiddleware).kind === 'handler' && !state.ended) record.facts.route = null
+  record.finish(entry, failed ? 'error' : 'ok')
+})
+
+/** Closes the spans that were open when the response was answered. */
+export const endLayers = guard('layers.end', (state: Serving): void => {
+  const own = states.get(state)
+  if (own === undefined) return
+  for (const entry of own.open.splice(0)) state.record.finish(entry, 'ok')
+})
+
+/** The pattern a layer is mounted under, without a trailing slash; `''` for everywhere. */
+function mountPattern(layer: Layer): string {
+  if (layer.rawPath !== undefined) return patternText(layer.rawPath).replace(/\/$/, '')
+  const { path, params } = layer
+  if (typeof path !== 'string' || path === '' || path === '/') return ''
+  let pattern = path
+  for (const [name, value] of Object.entries((params as Record<string, unknown> | undefined) ?? {})) {
+    if (typeof value === 'string' && value !== '' && !/^\d+$/.test(name))
+      pattern = pattern
+        .split('/')
+        .map((segment) => (safeDecode(segment) === value ? `:${name}` : segment))
+        .join('/')
+  }
+  return pattern.replace(/\/$/, '')
+}
+
+function patternText(pattern: unknown): string {
+  if (typeof pattern === 'string') return pattern
+  if (pattern instanceof RegExp) return String(pattern)
+  return Array.isArray(pattern) ? pattern.map(patternText).join(' | ') : ''
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,8 @@
+import { ejsSource } from './ejs.ts'
+import { emitterSource } from './emitter.ts'
+import { knexSource } from './knex.ts'
+import { pinoSource } from './pino.ts'
+import type { Source } from './source.ts'
+
+/** Specific shapes first: a knex is a function with `on` and `emit`, and many things are emitters. A new source is its file and one line here. */
+export const sources: readonly Source[] = [knexSource, pinoSource, ejsSource, emitterSource]

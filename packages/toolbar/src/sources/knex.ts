@@ -1,0 +1,306 @@
+import path from 'node:path'
+import { now } from '../core/clock.ts'
+import { context, type Frame, noteLate } from '../core/context.ts'
+import { isTransactionStatement, type RawSql, sqlKind, transactionKind } from '../core/entries/sql.ts'
+import type { RawEntry } from '../core/entry.ts'
+import { guard } from '../core/guard.ts'
+import { patchMethod, type Undo } from '../core/patch.ts'
+import type { RequestRecord } from '../core/record.ts'
+import { isFunction, type Label, read, type Source } from './source.ts'
+
+/**
+ * knex, any dialect. The prototype that holds `query` is patched once per copy of knex, because the client of a transaction is made
+ * from the prototype, not from the instance; only clients whose config is watched are recorded.
+ */
+
+interface Client {
+  config: object & { connection?: unknown }
+  dialect: string
+  transacting?: boolean
+}
+
+interface Connection {
+  __knexUid?: string
+}
+
+interface QueryObject {
+  sql: string
+  bindings?: readonly unknown[]
+  response?: unknown
+  context?: { changes?: number }
+}
+
+interface Watched {
+  label: string
+  dialect: string
+  uses: number
+}
+
+interface Transaction {
+  id: string
+  savepoints: string[]
+}
+
+const watched = new WeakMap<object, Watched>()
+/** by pooled connection: the transaction open on it */
+const transactions = new WeakMap<object, Transaction>()
+/** by pooled connection: how long the last acquire waited, until a query takes it */
+const waits = new WeakMap<object, number>()
+const patchedPrototypes = new Map<object, { undo: Undo; uses: number }>()
+let transactionCount = 0
+
+export const knexSource: Source = {
+  id: 'knex',
+  what: 'a knex instance',
+  recognise: (value) =>
+    isFunction(read(value, 'raw')) &&
+    isFunction(read(value, 'transaction')) &&
+    isFunction(read(read(value, 'client'), 'acquireConnection')),
+  watch(target: never, label: Label) {
+    const client = read(target, 'client') as Client
+    const known = watched.get(client.config)
+    const name = label ?? known?.label ?? databaseName(client)
+    watched.set(client.config, { label: name, dialect: toDialect(client.dialect), uses: (known?.uses ?? 0) + 1 })
+    const unpatch = patchPrototype(client)
+    let undone = false
+    return {
+      label: name,
+      undo() {
+        if (undone) return
+        undone = true
+        const entry = watched.get(client.config)
+        if (entry !== undefined && --entry.uses === 0) watched.delete(client.config)
+        unpatch()
+      },
+    }
+  },
+}
+
+function patchPrototype(client: object): Undo {
+  let prototype = Object.getPrototypeOf(client) as object
+  while (Object.getPrototypeOf(prototype) !== null && !Object.hasOwn(prototype, 'query'))
+    prototype = Object.getPrototypeOf(prototype) as object
+  let patched = patchedPrototypes.get(prototype)
+  if (patched === undefined) {
+    const undos = [patchQuery(prototype, 'query'), patchQuery(prototype, 'stream'), patchAcquire(prototype)]
+    patched = { undo: () => undos.forEach((undo) => undo()), uses: 0 }
+    patchedPrototypes.set(prototype, patched)
+  }
+  patched.uses++
+  return () => {
+    if (--patched.uses > 0) return
+    patched.undo()
+    patchedPrototypes.delete(prototype)
+  }
+}
+
+/** `query(connection, object | string)` and `stream(connection, object | string, stream, options)` return promises. */
+function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
+  return patchMethod(prototype, method, (original) => {
+    return function query(this: Client, connection: Connection, ...rest: unknown[]): unknown {
+      const frame = context.getStore()
+      const target = frame === undefined ? undefined : watched.get(this.config)
+      if (frame === undefined || target === undefined) return original.call(this, connection, ...rest)
+      const { record } = frame.scope
+      if (record === null) {
+        noteLate(frame.scope)
+        return original.call(this, connection, ...rest)
+      }
+      const entry = begin(record, frame, target, connection, rest[0])
+      let promise: unknown
+      try {
+        promise = original.call(this, connection, ...rest)
+      } catch (error) {
+        if (entry !== undefined) fail(record, entry, error)
+        throw error
+      }
+      if (entry !== undefined) {
+        afterCall(record, entry, rest[0], query)
+        settle(record, entry, promise, connection)
+      }
+      return promise
+    }
+  })
+}
+
+const begin = guard(
+  'knex.begin',
+  (record: RequestRecord, frame: Frame, target: Watched, connection: Connection, asked: unknown): RawEntry => {
+    const sql = typeof asked === 'string' ? asked : (asked as QueryObject).sql
+    const transaction = isTransactionStatement(sql)
+    const data: RawSql = {
+      sql,
+      params: none,
+      dialect: target.dialect,
+      connection: target.label,
+      connectionId: connection.__knexUid ?? null,
+      transaction,
+      rows: -1,
+      error: null,
+      transactionId: null,
+      savepoint: null,
+      waitMs: takeWait(connection),
+      duplicateGroup: 0,
+      similarGroup: 0,
+    }
+    noteTransaction(connection, data)
+    return record.begin(transaction ? transactionKind : sqlKind, '', frame.parentId, data)
+  },
+)
+
+const none: readonly unknown[] = Object.freeze([])
+
+/** knex has written the final SQL and bindings into the query object by now. */
+const afterCall = guard(
+  'knex.call',
+  (record: RequestRecord, entry: RawEntry, asked: unknown, below: (...args: never[]) => unknown): void => {
+    const data = entry.data as RawSql
+    if (typeof asked === 'object' && asked !== null) {
+      const { sql, bindings } = asked as QueryObject
+      data.sql = sql
+      data.params = bindings ?? none
+    }
+    data.sql = record.locate(entry, data.sql, below)
+  },
+)
+
+function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): void {
+  if (!isFunction(read(promise, 'then'))) return finish(record, entry, undefined, connection)
+  ;(promise as Promise<unknown>).then(
+    (answer) => finish(record, entry, answer, connection),
+    (error: unknown) => fail(record, entry, error),
+  )
+}
+
+const finish = guard('knex.finish', (record: RequestRecord, entry: RawEntry, answer: unknown, connection: Connection): void => {
+  const data = entry.data as RawSql
+  if (!data.transaction) data.rows = rowsOf(answer as QueryObject | undefined)
+  else endTransaction(connection, data.sql)
+  record.finish(entry, 'ok')
+}) as (record: RequestRecord, entry: RawEntry, answer: unknown, connection: Connection) => void
+
+const fail = guard('knex.fail', (record: RequestRecord, entry: RawEntry, error: unknown): void => {
+  ;(entry.data as RawSql).error = toSqlError(error)
+  record.finish(entry, 'error')
+})
+
+function toSqlError(error: unknown): NonNullable<RawSql['error']> {
+  const message = read(error, 'message')
+  const code = read(error, 'code') ?? read(error, 'errno')
+  return {
+    message: typeof message === 'string' ? message.slice(0, 2_000) : String(error).slice(0, 2_000),
+    code: code === undefined ? null : String(code).slice(0, 60),
+  }
+}
+
+/** Rows returned, else rows affected; -1 when the answer does not say. Shapes: pg Result, mysql2 [rows, fields] or [header], SQLite rows or { changes }. */
+function rowsOf(answer: QueryObject | undefined): number {
+  const response = answer?.response
+  if (Array.isArray(response)) {
+    const [first] = response as unknown[]
+    if (response.length === 2 && Array.isArray(first)) return first.length
+    if (response.length >= 1 && typeof read(first, 'affectedRows') === 'number' && read(first, 'fieldCount') !== undefined)
+      return read(first, 'affectedRows') as number
+    return response.length
+  }
+  const count = read(response, 'rowCount') ?? read(response, 'changes') ?? answer?.context?.changes
+  if (typeof count === 'number') return count
+  const rows = read(response, 'rows')
+  return Array.isArray(rows) ? rows.length : -1
+}
+
+function noteTransaction(connection: Connection, data: RawSql): void {
+  let open = transactions.get(connection)
+  if (data.transaction) {
+    if (open === undefined && /^(?:begin|start)/i.test(data.sql)) {
+      open = { id: `tx${++transactionCount}`, savepoints: [] }
+      transactions.set(connection, open)
+    }
+    const savepoint = /^savepoint\s+(\S+?);?\s*$/i.exec(data.sql)?.[1]
+    if (savepoint !== undefined) open?.savepoints.push(savepoint)
+  }
+  if (open === undefined) return
+  data.transactionId = open.id
+  data.savepoint = open.savepoints.at(-1) ?? null
+}
+
+function endTransaction(connection: Connection, sql: string): void {
+  if (/^(?:release|rollback\s+to)/i.test(sql)) transactions.get(connection)?.savepoints.pop()
+  else if (/^(?:commit|rollback)/i.test(sql)) transactions.delete(connection)
+}
+
+/** Waiting for a pooled connection is time of its own; an acquire that fails is an entry with its error. */
+function patchAcquire(prototype: object): Undo {
+  return patchMethod(prototype, 'acquireConnection', (original) => {
+    return function acquireConnection(this: Client, ...args: unknown[]): unknown {
+      const frame = context.getStore()
+      const target = frame === undefined ? undefined : watched.get(this.config)
+      const record = frame?.scope.record ?? null
+      if (frame === undefined || target === undefined || record === null) return original.apply(this, args)
+      const askedMs = now()
+      const promise = original.apply(this, args) as Promise<Connection>
+      promise.then(
+        (connection) => noteWait(connection, now() - askedMs),
+        (error: unknown) => noteFailedAcquire(record, frame, target, now() - askedMs, error),
+      )
+      return promise
+    }
+  })
+}
+
+const noteWait = guard('knex.acquire', (connection: Connection, waitMs: number): void => {
+  if (typeof connection === 'object' && connection !== null) waits.set(connection, waitMs)
+})
+
+const noteFailedAcquire = guard(
+  'knex.acquire-failed',
+  (record: RequestRecord, frame: Frame, target: Watched, waitMs: number, error: unknown): void => {
+    const data: RawSql = {
+      sql: '-- no connection',
+      params: none,
+      dialect: target.dialect,
+      connection: target.label,
+      connectionId: null,
+      transaction: false,
+      rows: -1,
+      error: toSqlError(error),
+      transactionId: null,
+      savepoint: null,
+      waitMs,
+      duplicateGroup: 0,
+      similarGroup: 0,
+    }
+    record.point(sqlKind, '', frame.parentId, data).status = 'error'
+  },
+)
+
+function takeWait(connection: Connection): number {
+  const waitMs = waits.get(connection)
+  if (waitMs === undefined) return 0
+  waits.delete(connection)
+  return Math.round(waitMs * 1_000) / 1_000
+}
+
+function toDialect(dialect: string): string {
+  return dialect === 'sqlite3' ? 'sqlite' : dialect
+}
+
+/** The database of the connection, or the dialect; never a host, user or password. */
+function databaseName(client: Client): string {
+  const { connection } = client.config
+  const name =
+    typeof connection === 'string' ? fromUrl(connection) : (read(connection, 'database') ?? fromUrl(read(connection, 'connectionString')))
+  if (typeof name === 'string' && name !== '') return name
+  const file = read(connection, 'filename')
+  if (typeof file === 'string' && file !== '') return file.startsWith(':') ? file : path.basename(file)
+  return toDialect(client.dialect)
+}
+
+function fromUrl(url: unknown): string | undefined {
+  if (typeof url !== 'string') return undefined
+  try {
+    return decodeURIComponent(new URL(url).pathname.slice(1)) || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,29 @@
+import type { Site } from '../contract/types.ts'
+import { usePanel } from './panel.ts'
+import { type Place, toEditorHref, toPlaceText } from './source.ts'
+
+/** A place in the code, cut from its start so that `books.ts:42` stays; opens the editor by its URL scheme. */
+export function Source({ site, loud }: { site: Site | Place | null; loud?: boolean }) {
+  const { config, editorUrl } = usePanel()
+  if (!site) return null
+  const text = toPlaceText(site, config)
+  const cut = text.lastIndexOf('/') + 1
+  const href = toEditorHref(editorUrl, site, config?.pathMap ?? [])
+  const inferred = 'inferred' in site && site.inferred
+  const content = loud ? (
+    <bdi>{text}</bdi>
+  ) : (
+    <bdi>
+      {inferred && <span title="Taken from an earlier run of the same query">~</span>}
+      <span class="dir">{text.slice(0, cut)}</span>
+      {text.slice(cut)}
+    </bdi>
+  )
+  const name = loud ? 'srcl' : 'src'
+  if (href === null) return <span class={name}>{content}</span>
+  return (
+    <a class={name} href={href} title={`Open ${text} in the editor`} tabIndex={loud ? 0 : -1} onClick={(event) => event.stopPropagation()}>
+      {content}
+    </a>
+  )
+}
