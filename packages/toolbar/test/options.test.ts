@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { debugToolbar, memoryStore, ToolbarError, type ToolbarOptions } from 'debug-toolbar'
+import { debugToolbar, memoryStore, type ToolbarOptions } from 'debug-toolbar'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const open: { close(): void }[] = []
