@@ -9,13 +9,17 @@ let app: Running
 afterEach(() => app.close())
 
 const start = async (options: Parameters<typeof serve>[0] = {}) => {
-  app = await serve(options, (toolbar) => (req, res) => toolbar(req, res, async () => {
-    if (req.url === '/slow') await sleep(80)
-    if (req.url === '/page') res.setHeader('Content-Type', 'text/html')
-    if (req.url === '/hang') return
-    if (req.url === '/destroy') return void res.destroy()
-    res.end(req.url === '/page' ? document('hello') : 'ok')
-  }))
+  app = await serve(
+    options,
+    (toolbar) => (req, res) =>
+      toolbar(req, res, async () => {
+        if (req.url === '/slow') await sleep(80)
+        if (req.url === '/page') res.setHeader('Content-Type', 'text/html')
+        if (req.url === '/hang') return
+        if (req.url === '/destroy') return void res.destroy()
+        res.end(req.url === '/page' ? document('hello') : 'ok')
+      }),
+  )
 }
 
 describe('the list', () => {
@@ -50,7 +54,8 @@ describe('the list', () => {
     await app.get('/other')
     await app.post('/other', {})
     await app.latest('/other')
-    const paths = async (q: string) => (await app.api(`requests?q=${encodeURIComponent(q)}`)).requests.map(({ method, path }) => `${method} ${path}`)
+    const paths = async (q: string) =>
+      (await app.api(`requests?q=${encodeURIComponent(q)}`)).requests.map(({ method, path }) => `${method} ${path}`)
     expect(await paths('method:POST')).toEqual(['POST /other'])
     expect(await paths('type:document')).toEqual(['GET /page'])
     expect(await paths('-method:POST other')).toEqual(['GET /other'])
@@ -59,10 +64,14 @@ describe('the list', () => {
 
   it('finds words in the SQL of a request', async () => {
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
-    app = await serve({ watch: [db] }, (toolbar) => (req, res) => toolbar(req, res, async () => {
-      await db.raw(req.url === '/a' ? 'select 1 as needle' : 'select 1 as hay')
-      res.end()
-    }))
+    app = await serve(
+      { watch: [db] },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          await db.raw(req.url === '/a' ? 'select 1 as needle' : 'select 1 as hay')
+          res.end()
+        }),
+    )
     await app.get('/a')
     await app.get('/b')
     await app.latest('/b')
@@ -108,10 +117,14 @@ describe('states', () => {
 
   it('counts work after the response as late, and publishes it', async () => {
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
-    app = await serve({ watch: [db] }, (toolbar) => (req, res) => toolbar(req, res, () => {
-      res.end('ok')
-      setTimeout(() => void db.raw('select 1').then(() => {}), 40)
-    }))
+    app = await serve(
+      { watch: [db] },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          res.end('ok')
+          setTimeout(() => void db.raw('select 1').then(() => {}), 40)
+        }),
+    )
     await app.get('/')
     await sleep(100)
     expect((await app.latest('/')).late).toBe(1)
@@ -119,10 +132,14 @@ describe('states', () => {
   })
 
   it('joins a redirect and its target', async () => {
-    app = await serve({}, (toolbar) => (req, res) => toolbar(req, res, () => {
-      if (req.method === 'POST') res.writeHead(303, { Location: '/thanks?order=1' })
-      res.end()
-    }))
+    app = await serve(
+      {},
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          if (req.method === 'POST') res.writeHead(303, { Location: '/thanks?order=1' })
+          res.end()
+        }),
+    )
     await app.post('/order', {})
     await app.get('/thanks?order=1')
     const target = await app.latest('/thanks')
@@ -160,14 +177,19 @@ describe('errors say what and how to fix', () => {
     await start()
     await app.get('/a')
     const { id } = await app.latest('/a')
-    expect(await app.panel(id, 'sqll')).toMatchObject({ error: { code: 'NO_SUCH_PANEL', message: expect.stringContaining('timeline, sql') } })
+    expect(await app.panel(id, 'sqll')).toMatchObject({
+      error: { code: 'NO_SUCH_PANEL', message: expect.stringContaining('timeline, sql') },
+    })
     expect(await app.api(`requests/${id}/entries?after=x`)).toMatchObject({ error: { code: 'BAD_PARAM' } })
   })
 
   it('refuses wrong methods with what is allowed', async () => {
     await start()
     for (const method of ['PUT', 'PATCH', 'POST']) {
-      const answer = await fetch(`${app.url}/__debug__/api/requests`, { method, headers: { 'content-type': 'application/json', 'x-debug-toolbar': '1' } })
+      const answer = await fetch(`${app.url}/__debug__/api/requests`, {
+        method,
+        headers: { 'content-type': 'application/json', 'x-debug-toolbar': '1' },
+      })
       expect(answer.status).toBe(405)
       expect(answer.headers.get('allow')).toContain('GET')
     }
@@ -177,11 +199,15 @@ describe('errors say what and how to fix', () => {
 describe('the description', () => {
   it('holds for every answer', async () => {
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
-    app = await serve({ watch: { main: db } }, (toolbar) => (req, res) => toolbar(req, res, async () => {
-      await db.raw('select 1 as one')
-      res.setHeader('Content-Type', 'text/html')
-      res.end(document('x'))
-    }))
+    app = await serve(
+      { watch: { main: db } },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          await db.raw('select 1 as one')
+          res.setHeader('Content-Type', 'text/html')
+          res.end(document('x'))
+        }),
+    )
     await app.get('/page', navigation)
     const { id } = await app.latest('/page')
     const description = await app.api<Description>('openapi.json')
@@ -226,10 +252,20 @@ describe('the stream', () => {
     expect(answer.headers.get('cache-control')).toContain('no-transform')
     await app.get('/a')
     await app.latest('/a')
-    const cleared = await fetch(`${app.url}/__debug__/api/requests`, { method: 'DELETE', headers: { 'content-type': 'application/json', 'x-debug-toolbar': '1' } })
+    const cleared = await fetch(`${app.url}/__debug__/api/requests`, {
+      method: 'DELETE',
+      headers: { 'content-type': 'application/json', 'x-debug-toolbar': '1' },
+    })
     expect(await cleared.json()).toEqual({ cleared: 1 })
     await sleep(30)
-    const events = seen.join('').split('\n\n').filter(Boolean).map((event) => ({ name: /^event: (\w+)/.exec(event)?.[1], data: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? 'null') as Partial<RequestSummary> & Partial<RequestList> }))
+    const events = seen
+      .join('')
+      .split('\n\n')
+      .filter(Boolean)
+      .map((event) => ({
+        name: /^event: (\w+)/.exec(event)?.[1],
+        data: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? 'null') as Partial<RequestSummary> & Partial<RequestList>,
+      }))
     expect(events.map(({ name }) => name)).toEqual(['hello', 'request', 'request', 'cleared'])
     expect(events.map(({ data }) => data.state)).toEqual([undefined, 'running', 'done', undefined])
     expect((await app.api('requests')).counts.cleared).toBe(1)

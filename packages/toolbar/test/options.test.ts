@@ -20,21 +20,37 @@ describe('a bad option throws at start, and says which, what it got and what it 
     [{ enabeld: true }, 'UNKNOWN_OPTION', /'enabeld', did you mean 'enabled'\?/],
     [{ qwertyuiop: 1 }, 'UNKNOWN_OPTION', /Options are: enabled, path, watch/],
     [{ enabled: 'false' }, 'BAD_OPTION', /'enabled' takes true or false .*got "false"/],
-    ...['__debug__', '/', '/a/../b', '/x y', '//h', '/a?b', '/ключ', '', `/${'x'.repeat(80)}`].map((path): [unknown, string, RegExp] => [{ path }, 'BAD_OPTION', /'path' takes a path such as/]),
+    ...['__debug__', '/', '/a/../b', '/x y', '//h', '/a?b', '/ключ', '', `/${'x'.repeat(80)}`].map((path): [unknown, string, RegExp] => [
+      { path },
+      'BAD_OPTION',
+      /'path' takes a path such as/,
+    ]),
     [{ watch: 5 }, 'BAD_OPTION', /'watch' takes a list of instances/],
     [{ store: {} }, 'BAD_OPTION', /'store' takes a store such as memoryStore/],
     [{ ignore: '/x' }, 'BAD_OPTION', /'ignore'/],
-    ...[true, '*', ['*'], ['.com'], ['co.uk'], ['com'], ['http://a.test:3000/'], ['a.test:80']].map((allowedHosts): [unknown, string, RegExp] => [{ allowedHosts }, 'BAD_OPTION', /'allowedHosts'/]),
-    ...[['0.0.0.0/0'], ['::/0'], ['10.0.0.300'], ['10.0.0.0/33'], ['localhost'], '10.0.0.1'].map((allowedPeers): [unknown, string, RegExp] => [{ allowedPeers }, 'BAD_OPTION', /'allowedPeers'/]),
+    ...[true, '*', ['*'], ['.com'], ['co.uk'], ['com'], ['http://a.test:3000/'], ['a.test:80']].map(
+      (allowedHosts): [unknown, string, RegExp] => [{ allowedHosts }, 'BAD_OPTION', /'allowedHosts'/],
+    ),
+    ...[['0.0.0.0/0'], ['::/0'], ['10.0.0.300'], ['10.0.0.0/33'], ['localhost'], '10.0.0.1'].map(
+      (allowedPeers): [unknown, string, RegExp] => [{ allowedPeers }, 'BAD_OPTION', /'allowedPeers'/],
+    ),
     [{ redact: 'password' }, 'BAD_OPTION', /built-in list always stays/],
     [{ redact: { key: [] } }, 'UNKNOWN_OPTION', /'redact\.key', did you mean 'redact\.keys'/],
     [{ redact: { patterns: [/x/y] } }, 'BAD_OPTION', /'redact\.patterns'/],
-    ...[0, -1, 1.5, Number.NaN, '100'].map((inFlight): [unknown, string, RegExp] => [{ limits: { inFlight } }, 'BAD_OPTION', /'limits\.inFlight' takes a whole number/]),
+    ...[0, -1, 1.5, Number.NaN, '100'].map((inFlight): [unknown, string, RegExp] => [
+      { limits: { inFlight } },
+      'BAD_OPTION',
+      /'limits\.inFlight' takes a whole number/,
+    ]),
     [{ limits: { entries: { log: 0 } } }, 'BAD_OPTION', /'limits\.entries\.log'/],
     [{ slowQueryMs: 0 }, 'BAD_OPTION', /milliseconds above 0/],
     [{ stack: { frames: 500 } }, 'BAD_OPTION', /'stack\.frames'/],
     [{ stack: 'all' }, 'BAD_OPTION', /'stack'/],
-    ...['vim', 'code; rm -rf /', 'javascript:alert(1)//{file}', 'x://nofile'].map((editor): [unknown, string, RegExp] => [{ editor }, 'BAD_OPTION', /'editor' takes one of vscode/]),
+    ...['vim', 'code; rm -rf /', 'javascript:alert(1)//{file}', 'x://nofile'].map((editor): [unknown, string, RegExp] => [
+      { editor },
+      'BAD_OPTION',
+      /'editor' takes one of vscode/,
+    ]),
     [{ csp: 'unsafe' }, 'BAD_OPTION', /'patch' or 'off'/],
     [{ theme: 'blue' }, 'BAD_OPTION', /'theme'/],
     [{ position: 'left' }, 'BAD_OPTION', /'position'/],
@@ -68,10 +84,13 @@ describe('a bad option throws at start, and says which, what it got and what it 
 })
 
 describe('watch', () => {
-  it.each([5, 'text', null, undefined, {}, [], () => {}, new Map(), { emit: 1 }])('refuses %s, saying what it got and what it can watch', (thing) => {
-    expect(() => start({ watch: [thing] })).toThrow(/cannot watch .*: it is none of a knex instance, a pino logger/)
-    expect(() => start().watch(thing)).toThrow(TypeError)
-  })
+  it.each([5, 'text', null, undefined, {}, [], () => {}, new Map(), { emit: 1 }])(
+    'refuses %s, saying what it got and what it can watch',
+    (thing) => {
+      expect(() => start({ watch: [thing] })).toThrow(/cannot watch .*: it is none of a knex instance, a pino logger/)
+      expect(() => start().watch(thing)).toThrow(TypeError)
+    },
+  )
 
   it('never prints what a thing contains', () => {
     expect(() => start({ watch: [{ password: 'hunter2' }] })).toThrow(expect.not.stringContaining('hunter2') as unknown as string)

@@ -14,7 +14,29 @@ describe('pictures', () => {
     class Book {
       title = 'T'
     }
-    expect(JSON.parse(JSON.stringify(show([undefined, 10n, Symbol('s'), function named() {}, new Date(0), new Date(Number.NaN), /x/gi, new Map([['k', 1]]), new Set([1]), new Book(), Number.NaN, -0, Buffer.from('hi'), Promise.resolve(), new Error('e')])))).toEqual([
+    expect(
+      JSON.parse(
+        JSON.stringify(
+          show([
+            undefined,
+            10n,
+            Symbol('s'),
+            function named() {},
+            new Date(0),
+            new Date(Number.NaN),
+            /x/gi,
+            new Map([['k', 1]]),
+            new Set([1]),
+            new Book(),
+            Number.NaN,
+            -0,
+            Buffer.from('hi'),
+            Promise.resolve(),
+            new Error('e'),
+          ]),
+        ),
+      ),
+    ).toEqual([
       { $: 'undefined' },
       { $: 'BigInt', v: '10' },
       { $: 'Symbol', v: 's' },
@@ -59,20 +81,49 @@ describe('pictures', () => {
       new Proxy(() => {}, { get: call }),
       revoked,
       Object.defineProperty({}, 'x', { get: call, enumerable: true }),
-      { toJSON: call, toString: call, valueOf: call, then: call, [Symbol.iterator]: call, [Symbol.toPrimitive]: call, [Symbol.for('nodejs.util.inspect.custom')]: call },
+      {
+        toJSON: call,
+        toString: call,
+        valueOf: call,
+        ['then']: call,
+        [Symbol.iterator]: call,
+        [Symbol.toPrimitive]: call,
+        [Symbol.for('nodejs.util.inspect.custom')]: call,
+      },
       Object.defineProperty(new Error('e'), 'stack', { get: call }),
       Object.defineProperty(new Error('e'), 'message', { get: call }),
       Object.create(null),
-      Object.create({ get constructor() { return call() } }),
+      Object.create({
+        get constructor() {
+          return call()
+        },
+      }),
       circular,
       deep,
-      new (class { #private = 1; get x() { return call() } y() { return this.#private } })(),
+      new (class {
+        #private = 1
+        get x() {
+          return call()
+        }
+        y() {
+          return this.#private
+        }
+      })(),
       Object.assign(new Map(), { entries: call, [Symbol.iterator]: call }),
       Object.assign(new Set(), { values: call }),
       Object.assign(new Date(0), { getTime: call, toISOString: call }),
-      new WeakMap(), new WeakSet(), new SharedArrayBuffer(8), new ArrayBuffer(8),
-      (function* () { yield call() })(),
-      '\ud800', { __proto__: null, polluted: 1 }, JSON.parse('{"__proto__":{"polluted":1}}'), Object('boxed'), globalThis,
+      new WeakMap(),
+      new WeakSet(),
+      new SharedArrayBuffer(8),
+      new ArrayBuffer(8),
+      (function* () {
+        yield call()
+      })(),
+      '\ud800',
+      { __proto__: null, polluted: 1 },
+      JSON.parse('{"__proto__":{"polluted":1}}'),
+      Object('boxed'),
+      globalThis,
     ]
     for (const [index, value] of hostile.entries()) {
       const from = performance.now()

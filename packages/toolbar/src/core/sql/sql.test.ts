@@ -4,15 +4,22 @@ import { findSqlSecrets } from './secrets.ts'
 import { shapeOf } from './shape.ts'
 import { tokenize } from './tokens.ts'
 
-const same = (dialect: string, ...statements: string[]) => expect(new Set(statements.map((sql) => shapeOf(sql, dialect))).size, statements.map((sql) => shapeOf(sql, dialect)).join(' | ')).toBe(1)
+const same = (dialect: string, ...statements: string[]) =>
+  expect(new Set(statements.map((sql) => shapeOf(sql, dialect))).size, statements.map((sql) => shapeOf(sql, dialect)).join(' | ')).toBe(1)
 const differ = (dialect: string, a: string, b: string) => expect(shapeOf(a, dialect)).not.toBe(shapeOf(b, dialect))
 
 describe('shapes', () => {
   it('leave out literals, placeholders, lists, comments and white space', () => {
-    same('postgresql', 'select * from t where id = 1', 'select * from t where id = $1', "select * from t where id = 'x'", 'select  *\nfrom t -- why\nwhere id=/* c */ 2.5e-3')
+    same(
+      'postgresql',
+      'select * from t where id = 1',
+      'select * from t where id = $1',
+      "select * from t where id = 'x'",
+      'select  *\nfrom t -- why\nwhere id=/* c */ 2.5e-3',
+    )
     same('postgresql', 'select 1 where id in (1)', 'select 1 where id in (1, 2, 3)', 'select 1 where id in ($1,$2)')
     same('mysql', 'insert into t (a, b) values (?, ?)', 'insert into t (a, b) values (?, ?), (?, ?), (1, "x")')
-    same('postgresql', "select $$it's; text$$", "select $tag$ a $$ b $tag$", "select E'a\\'b'", "select 'it''s'")
+    same('postgresql', "select $$it's; text$$", 'select $tag$ a $$ b $tag$', "select E'a\\'b'", "select 'it''s'")
     same('mysql', "select 'a\\'b'", 'select "text"', 'select 5 # comment')
   })
 
@@ -21,7 +28,9 @@ describe('shapes', () => {
     differ('postgresql', 'select "a" from t', 'select "b" from t')
     differ('mysql', 'select `a` from t', 'select `b` from t')
     differ('postgresql', 'select 1 where a = 1', 'select 1 where a > 1')
-    expect(shapeOf("select data->>'x', a::int from t where tags ?| array['a'] limit 10", 'postgresql')).toBe("select data ->> ?, a :: int from t where tags ?| array [ ? ] limit ?")
+    expect(shapeOf("select data->>'x', a::int from t where tags ?| array['a'] limit 10", 'postgresql')).toBe(
+      'select data ->> ?, a :: int from t where tags ?| array [ ? ] limit ?',
+    )
   })
 
   it('do not take JSON operators or casts for placeholders', () => {
@@ -30,7 +39,27 @@ describe('shapes', () => {
 
   it('cost linear time whatever comes', () => {
     for (const dialect of ['postgresql', 'mysql', 'sqlite'])
-      for (const pump of ["'", '"', '`', '(', '?,', '--', '/*', '*/', '$$', '$a$', '\\', '1', '[', ':a', '?', '(?),', 'a ', '#', '/* /* ']) {
+      for (const pump of [
+        "'",
+        '"',
+        '`',
+        '(',
+        '?,',
+        '--',
+        '/*',
+        '*/',
+        '$$',
+        '$a$',
+        '\\',
+        '1',
+        '[',
+        ':a',
+        '?',
+        '(?),',
+        'a ',
+        '#',
+        '/* /* ',
+      ]) {
         const sql = pump.repeat(Math.ceil(1_000_000 / pump.length))
         const from = performance.now()
         tokenize(sql, dialect)
@@ -59,7 +88,9 @@ describe('secrets in SQL', () => {
   })
 
   it('masks literals of secret columns', () => {
-    expect(find("update users set password = 'CANARY', name = 'Ada'").text).toMatch(/^update users set password = '.*masked', name = 'Ada'$/)
+    expect(find("update users set password = 'CANARY', name = 'Ada'").text).toMatch(
+      /^update users set password = '.*masked', name = 'Ada'$/,
+    )
     expect(find("insert into users (name, password) values ('Ada', 'CANARY')").text).not.toContain('CANARY')
   })
 })
