@@ -80,7 +80,9 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
       {!vertical && item.more}
     </button>
   )
-  if (model.hidden.value || opened) return null
+  // drawn once there is something to draw: a bar that grows would count as a layout shift of the page
+  const waiting = request === null && model.connection.value !== 'lost' && model.history.failures.value.size === 0
+  if (model.hidden.value || opened || waiting) return null
   const card = peek.shown.value
   return (
     <>
