@@ -17,9 +17,9 @@ import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
 import { Bars } from './Bars.tsx'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
-import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './rows.ts'
 import { Strip } from './Strip.tsx'
 import css from './view.css?inline'
+import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './view-rows.ts'
 
 const KEYS = ['type', 'time', 'start', 'file', 'status', 'note']
 const SHORTEST_MS = 0.05
