@@ -23,6 +23,8 @@ import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './vi
 
 const KEYS = ['type', 'time', 'start', 'file', 'status', 'note']
 const SHORTEST_MS = 0.05
+/** a label closer to the end than this share would be cut */
+const LAST_LABEL = 0.06
 const kinds: Record<string, string> = {
   middleware: 'Middleware',
   sql: 'SQL',
@@ -255,7 +257,7 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
           <span class="sr">Time axis</span>
           {ticks.map((ms) => (
             <span key={ms} class="tk" style={{ left: place(ms) }} aria-hidden="true">
-              {ms === 0 ? '0' : `${ms.toLocaleString('en-US')} ms`}
+              {ms > window.to - (window.to - window.from) * LAST_LABEL ? '' : ms === 0 ? '0' : `${ms.toLocaleString('en-US')} ms`}
             </span>
           ))}
         </span>
