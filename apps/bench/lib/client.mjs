@@ -20,11 +20,14 @@ export function createConnection(port) {
   })
   socket.on('error', (error) => pending?.reject(error))
   socket.on('close', () => pending?.reject(new Error('the server closed the connection during a request')))
+  // Only while something is asked: waiting for the next turn is no failure.
+  socket.setTimeout(30_000, () => pending && socket.destroy(new Error('the server did not answer within 30 s')))
 
   return {
     /** Asks as a browser that opens a page does. */
     get(path) {
       return new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('the server closed the connection between two requests'))
         pending = { resolve, reject }
         socket.write(
           `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nAccept: text/html,*/*\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Site: none\r\nConnection: keep-alive\r\n\r\n`,

@@ -31,3 +31,14 @@ it('reads responses with a length and in chunks, one after another on one connec
     expect(chunked.body === `abc\r\n0\r\n${long}`).toBe(true)
   }
 })
+
+it('rejects instead of waiting when the server has closed the connection', async () => {
+  const closing = createServer((_req, res) => res.end('bye')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => closing.once('listening', resolve))
+  const idle = createConnection(closing.address().port)
+  expect((await idle.get('/')).body).toBe('bye')
+  closing.closeAllConnections()
+  closing.close()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await expect(idle.get('/')).rejects.toThrow('closed the connection')
+})
