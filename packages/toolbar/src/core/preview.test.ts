@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultLimits } from './limits.ts'
 import { preview } from './preview.ts'
 
+const thenable = 'then'
 const show = (value: unknown) => preview(value, defaultLimits)
 
 describe('pictures', () => {
@@ -85,7 +86,7 @@ describe('pictures', () => {
         toJSON: call,
         toString: call,
         valueOf: call,
-        ['then']: call,
+        [thenable]: call,
         [Symbol.iterator]: call,
         [Symbol.toPrimitive]: call,
         [Symbol.for('nodejs.util.inspect.custom')]: call,

@@ -121,6 +121,9 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
           <Logo />
         </button>
         {items.map(button)}
+        {!request && model.page.value !== null && model.history.failures.value.has(model.page.value) && (
+          <span class="bi inpill m">no longer stored</span>
+        )}
         {model.connection.value === 'lost' && (
           <span class="bi inpill lost" role="status">
             <Icon path={icons.off} small />

@@ -10,12 +10,19 @@ import partsCss from './styles/parts.css?inline'
 import tokensCss from './styles/tokens.css?inline'
 
 /**
- * Starts the toolbar. `address` is the address of the entry script: its fragment is the id of the page's record, or `page` for
- * the stand-alone page, and the API lies beside its folder.
+ * The id of the page's record, or `page` on the stand-alone page. The script's attribute comes first: a browser that has the
+ * script in memory from the page before gives it that page's address, fragment included. Where a framework has taken the
+ * element away, the fragment is what is left.
  */
+function readRecordId(address: URL): string {
+  const scripts = document.querySelectorAll<HTMLElement>('script[data-debug-toolbar]')
+  return scripts[scripts.length - 1]?.dataset.debugToolbar ?? decodeURIComponent(address.hash.slice(1))
+}
+
+/** Starts the toolbar. `address` is the address of the entry script; the API lies beside its folder. */
 export function boot(address: string): void {
   const url = new URL(address)
-  const id = decodeURIComponent(url.hash.slice(1))
+  const id = readRecordId(url)
   if (window.top !== window.self || url.origin !== location.origin || id === '') return
   const running = document.documentElement.querySelector(':scope > debug-toolbar')
   if (running) {

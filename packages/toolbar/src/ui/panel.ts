@@ -32,6 +32,8 @@ export interface PanelHost {
   /** all records this browser knows, newest first; only for views over many of them */
   requests: Signal<RequestSummary[]>
   loadMore: (() => Promise<void>) | null
+  /** ids of the kept requests that the server finds: it also knows their SQL and findings, which summaries do not hold */
+  search(text: string): Promise<string[]>
   clear(): Promise<void>
 }
 

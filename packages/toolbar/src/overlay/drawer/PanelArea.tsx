@@ -112,6 +112,11 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       setOption: (name, value) => model.preferences.set({ [name]: name === 'grouped' ? value === 'true' : value }),
       requests: model.history.list,
       loadMore: model.history.next.value === null ? null : model.history.more,
+      search: async (text) => {
+        const found = await model.client.requests({ limit: 100, q: text })
+        model.history.add(found.requests)
+        return found.requests.map(({ id }) => id)
+      },
       clear: () => model.client.clear(),
     }),
     [model, state, copy, panel, reading, preferences, model.currentId.value, model.config.value, model.history.next.value],

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { matches, parseFilter, REQUEST_FILTER_KEYS } from '../../contract/filter.ts'
 import { toRequestFields } from '../../contract/request-fields.ts'
 import type { RequestSummary } from '../../contract/types.ts'
@@ -14,6 +14,8 @@ import { SpineBar } from '../../ui/SpineBar.tsx'
 import css from './view.css?inline'
 
 const MANY_QUERIES = 5
+const TYPING_MS = 250
+const nothing: ReadonlySet<string> = new Set()
 const kinds = { document: 'page', fetch: 'fetch', other: 'other' }
 const isFailed = ({ status, state }: RequestSummary): boolean => (status ?? 0) >= 400 || state === 'failed' || state === 'aborted'
 const shows: Record<string, (request: RequestSummary) => boolean> = {
@@ -58,6 +60,29 @@ function toColumns(now: number): Column<RequestSummary>[] {
   ]
 }
 
+/** Ids that the server finds for a text, a moment after it was typed. */
+function useSearch(text: string): ReadonlySet<string> {
+  const panel = usePanel()
+  const [found, setFound] = useState<ReadonlySet<string>>(nothing)
+  useEffect(() => {
+    setFound(nothing)
+    if (text.trim() === '') return
+    let wanted = true
+    const timer = setTimeout(() => {
+      panel.search(text).then(
+        (ids) => wanted && setFound(new Set(ids)),
+        // not reached: what the browser knows is still filtered
+        () => {},
+      )
+    }, TYPING_MS)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }, [text])
+  return found
+}
+
 /** All requests that are kept. A list that has left its top stands still; what came in since waits behind a button. */
 function HistoryView(_: PanelProps<undefined>) {
   const panel = usePanel()
@@ -66,9 +91,10 @@ function HistoryView(_: PanelProps<undefined>) {
   const all = panel.requests.value
   const top = useRef<number | null>(null)
   const filter = parseFilter(panel.filter, REQUEST_FILTER_KEYS)
+  const found = useSearch(panel.filter)
   const held = top.current === null ? all : all.filter(({ seq }) => seq <= (top.current ?? 0))
   const waiting = all.length - held.length
-  const rows = held.filter((request) => shows[show]?.(request) && matches(filter, toRequestFields(request)))
+  const rows = held.filter((request) => shows[show]?.(request) && (found.has(request.id) || matches(filter, toRequestFields(request))))
   const clear = (): void => {
     if (!armed) {
       setArmed(true)

@@ -11,7 +11,7 @@ import { SqlText } from '../../ui/Sql.tsx'
 import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import { ValueRows } from '../../ui/ValueTree.tsx'
 import type { SqlPanelData } from './data.ts'
-import type { SqlRow } from './rows.ts'
+import type { SqlRow } from './view-rows.ts'
 
 /** Longer texts are drawn without laying them out, and only on demand: 20 kB of SQL is read by nobody at once. */
 const LONG = 20_000

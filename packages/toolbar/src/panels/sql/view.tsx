@@ -16,9 +16,9 @@ import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
 import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import type { SqlPanelData } from './data.ts'
-import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
 import { SqlDetail } from './SqlDetail.tsx'
 import css from './view.css?inline'
+import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './view-rows.ts'
 
 /** Ticks of a folded group that are drawn: more than the axis has pixels say nothing. */
 const TICKS = 300

@@ -14,8 +14,8 @@ import { Detail, Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
 import { ValueTree } from '../../ui/ValueTree.tsx'
 import type { TemplatesPanelData } from './data.ts'
-import { type TemplateRow, toRows } from './rows.ts'
 import css from './view.css?inline'
+import { type TemplateRow, toRows } from './view-rows.ts'
 
 const KEYS = ['time', 'own', 'renders', 'queries', 'engine', 'file']
 const TICKS = 300

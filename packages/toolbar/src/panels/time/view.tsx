@@ -6,9 +6,9 @@ import { formatBytes, formatBytesDelta, formatCount, formatMs, formatPercent, fo
 import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
 import { defineView, type PanelProps } from '../../ui/panel.ts'
 import { Source } from '../../ui/Source.tsx'
-import { readNavigation } from './browser-timing.ts'
 import type { MiddlewareTime, TimePanelData } from './data.ts'
 import css from './view.css?inline'
+import { readNavigation } from './view-navigation.ts'
 
 function depthOf(row: MiddlewareTime, byId: ReadonlyMap<number, MiddlewareTime>): number {
   let depth = 0

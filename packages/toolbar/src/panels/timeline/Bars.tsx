@@ -1,6 +1,6 @@
 import { toHue } from '../../ui/categories.ts'
 import { formatMs } from '../../ui/format.ts'
-import type { Line, Window } from './rows.ts'
+import type { Line, Window } from './view-rows.ts'
 
 /** Ticks drawn of one folded line: the axis has no more pixels than this. */
 const TICKS = 600

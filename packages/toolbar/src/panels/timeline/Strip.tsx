@@ -2,8 +2,8 @@ import { useMemo, useRef } from 'preact/hooks'
 import { type Hue, toHue } from '../../ui/categories.ts'
 import { formatMs } from '../../ui/format.ts'
 import type { TimelinePanelData } from './data.ts'
-import { readPage } from './page-load.ts'
-import type { Window } from './rows.ts'
+import { readPage } from './view-page-load.ts'
+import type { Window } from './view-rows.ts'
 
 interface Block {
   startMs: number

@@ -1,158 +1,29 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { matches, parseFilter } from '../../contract/filter.ts'
-import { spineParts, toHue } from '../../ui/categories.ts'
-import { Facts } from '../../ui/Facts.tsx'
-import { Ms } from '../../ui/figures.tsx'
-import { formatBytesDelta, formatCount, formatMs, formatPlural, toDuration } from '../../ui/format.ts'
+import { toHue } from '../../ui/categories.ts'
+import { formatCount, formatMs } from '../../ui/format.ts'
 import { type Column, Grid } from '../../ui/Grid.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
 import { FilterBox } from '../../ui/PanelHead.tsx'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
-import { Source } from '../../ui/Source.tsx'
-import { SpineBar } from '../../ui/SpineBar.tsx'
-import { Detail, Split } from '../../ui/Split.tsx'
+import { Split } from '../../ui/Split.tsx'
 import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
 import { Bars } from './Bars.tsx'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
-import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './rows.ts'
+import { LineDetail } from './LineDetail.tsx'
+import { Overview } from './Overview.tsx'
 import { Strip } from './Strip.tsx'
 import css from './view.css?inline'
+import { kindNames, nameOf } from './view-names.ts'
+import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './view-rows.ts'
 
 const KEYS = ['type', 'time', 'start', 'file', 'status', 'note']
 const SHORTEST_MS = 0.05
-const kinds: Record<string, string> = {
-  middleware: 'Middleware',
-  sql: 'SQL',
-  template: 'Template',
-  signal: 'Signal',
-  http: 'HTTP',
-  cache: 'Cache',
-  span: 'Span',
-  log: 'Log',
-  exception: 'Exception',
-}
-const panels: Record<string, string> = {
-  sql: 'sql',
-  template: 'templates',
-  signal: 'signals',
-  http: 'http',
-  cache: 'cache',
-  log: 'logs',
-  exception: 'exceptions',
-  middleware: 'time',
-}
-
-function Overview({ data }: { data: TimelinePanelData }) {
-  const panel = usePanel()
-  const total = toDuration(data.requestMs)
-  const offered = new Set(panel.config?.panels.map(({ id }) => id))
-  return (
-    <div class="ovw">
-      <div>
-        <div class="hero">
-          {total.figure}
-          <span class="u"> {total.unit}</span>
-        </div>
-        <div class="m3 nw">
-          CPU {formatMs(data.cpuMs)}, heap {formatBytesDelta(data.heapDeltaBytes)}
-        </div>
-      </div>
-      <div class="ovs">
-        <SpineBar spine={data.spine} named class="big" />
-        <div class="legend">
-          {spineParts
-            .filter(({ key }) => data.spine[key] > 0)
-            .map(({ key, hue, label, panel: target }) => {
-              const content = (
-                <>
-                  <i class={`sw f-${hue}`} />
-                  {label}{' '}
-                  <b>
-                    <Ms value={data.spine[key]} />
-                  </b>
-                </>
-              )
-              return offered.has(target) ? (
-                <button key={key} type="button" onClick={() => panel.openPanel(target)}>
-                  {content}
-                </button>
-              ) : (
-                <span key={key}>{content}</span>
-              )
-            })}
-          <span class="gapx" />
-          <span class="m3 wide2">
-            {formatPlural(data.findings, 'finding')}, {formatPlural(data.logs, 'log line')}
-          </span>
-        </div>
-      </div>
-    </div>
-  )
-}
-
-function nameOf({ kind, rows }: Line): string {
-  if (kind === 'logs') return formatPlural(rows.length, 'log line')
-  if (kind !== 'small') return rows[0]?.name ?? ''
-  const names = rows.slice(0, 3).map(({ name }) => name)
-  return rows.length > 3 ? `${names.join(', ')} and ${rows.length - 3} more` : names.join(', ')
-}
-
-function LineDetail({ line, onStep }: { line: Line; onStep(direction: 1 | -1): void }) {
-  const panel = usePanel()
-  const row = line.rows[0]
-  if (!row) return null
-  const target = panels[row.type]
-  const total = line.rows.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0)
-  return (
-    <Detail
-      label="Details"
-      onStep={onStep}
-      head={
-        <>
-          <span class={`kd c-${toHue(row.type)}`}>{kinds[row.type] ?? row.type}</span>
-          <bdi class="trunc b">{nameOf(line)}</bdi>
-        </>
-      }
-      tabs={[
-        {
-          id: 'entry',
-          label: 'Entry',
-          content: () => (
-            <>
-              <p class="mono wrap">{row.type === 'sql' ? <SqlLine sql={row.name} /> : <bdi>{nameOf(line)}</bdi>}</p>
-              <Facts
-                rows={[
-                  ['Starts at', formatMs(line.startMs)],
-                  [
-                    'Takes',
-                    row.durationMs === null
-                      ? 'still running'
-                      : line.rows.length > 1
-                        ? `${formatMs(total)} in ${formatCount(line.rows.length)}`
-                        : formatMs(total),
-                  ],
-                  ['Ends at', formatMs(line.endMs)],
-                  ...(row.note === null ? [] : [['Note', row.note] as const]),
-                  ...(row.site ? [['Called from', <Source site={row.site} loud />] as const] : []),
-                ]}
-              />
-              {target && panel.config?.panels.some(({ id }) => id === target) && (
-                <div class="acts">
-                  <button type="button" class="btn" onClick={() => panel.openPanel(target)}>
-                    Show in {panel.config.panels.find(({ id }) => id === target)?.title}
-                  </button>
-                </div>
-              )}
-            </>
-          ),
-        },
-      ]}
-    />
-  )
-}
+/** a label closer to the end than this share would be cut */
+const LAST_LABEL = 0.06
 
 function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) {
   const panel = usePanel()
@@ -165,7 +36,7 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
   const lines = useMemo(() => {
     const passes = (row: TimelineRow) =>
       matches(filter, {
-        text: [row.name, kinds[row.type] ?? row.type, row.note],
+        text: [row.name, kindNames[row.type] ?? row.type, row.note],
         fields: { type: row.type, time: row.durationMs, start: row.startMs, file: row.site?.file, status: row.status, note: row.note },
       })
     return toLines(data, opened, passes)
@@ -232,7 +103,7 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
         return (
           <>
             <span class="ind" style={{ width: `${line.depth * 14}px` }} />
-            <span class={`kd c-${toHue(row.type)}`}>{line.kind === 'logs' ? 'Logs' : (kinds[row.type] ?? row.type)}</span>
+            <span class={`kd c-${toHue(row.type)}`}>{line.kind === 'logs' ? 'Logs' : (kindNames[row.type] ?? row.type)}</span>
             {folds(line) && (
               <span class={`tw${opened.has(line.key) ? ' o' : ''}`}>
                 <Icon path={allIcons.right} />
@@ -255,7 +126,7 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
           <span class="sr">Time axis</span>
           {ticks.map((ms) => (
             <span key={ms} class="tk" style={{ left: place(ms) }} aria-hidden="true">
-              {ms === 0 ? '0' : `${ms.toLocaleString('en-US')} ms`}
+              {ms > window.to - (window.to - window.from) * LAST_LABEL ? '' : ms === 0 ? '0' : `${ms.toLocaleString('en-US')} ms`}
             </span>
           ))}
         </span>

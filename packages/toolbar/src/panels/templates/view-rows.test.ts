@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TemplateRender } from './data.ts'
-import { toRows } from './rows.ts'
+import { toRows } from './view-rows.ts'
 
 const render = (id: number, parentId: number | null, name: string, ownMs: number, durationMs: number): TemplateRender => ({
   ...{ id, parentId, name, ownMs, durationMs, engine: 'ejs', file: `/views/${name}`, startMs: id, locals: {}, error: false, queries: 0 },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseFilter } from '../../contract/filter.ts'
 import type { SqlPanelData } from './data.ts'
-import { toGroupHues, toRows } from './rows.ts'
+import { toGroupHues, toRows } from './view-rows.ts'
 
 const similar = [-1, 0, 1, 0, 1, 0]
 const data = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
-import { toLines, toTicks } from './rows.ts'
+import { toLines, toTicks } from './view-rows.ts'
 
 let id = 0
 const row = (type: string, name: string, startMs: number, durationMs: number, parentId: number | null = null): TimelineRow => ({
