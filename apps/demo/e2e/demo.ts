@@ -25,10 +25,14 @@ export class Demo {
     const folder = await mkdtemp(join(tmpdir(), 'shop-e2e-'))
     const child = spawn(process.execPath, [server], {
       env: { ...process.env, NODE_ENV: mode, PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'shop.sqlite')}` },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     const url = await new Promise<string>((resolve, reject) => {
       let output = ''
+      // Express prints every unhandled error here, and the pages make some on purpose
+      child.stderr.on('data', (data: Buffer) => {
+        if (output.length < 10_000) output += data.toString()
+      })
       child.once('exit', (code) => reject(new Error(`The demo ended with ${code}: ${output}`)))
       child.stdout.on('data', (data: Buffer) => {
         if (output.length < 10_000) output += data.toString()

@@ -19,7 +19,9 @@ export class Complaints {
     })
     await page.addInitScript(() => {
       const tell = (window as unknown as { __violation(text: string): void }).__violation
-      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => tell(`${violatedDirective} ${blockedURI}`))
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        tell(`${violatedDirective} ${blockedURI}`),
+      )
     })
   }
 

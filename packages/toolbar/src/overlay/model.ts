@@ -3,7 +3,7 @@ import type { OverlayConfig, RequestSummary } from '../contract/types.ts'
 import type { Client } from './client.ts'
 import { countNewer, type Reading, toFollow } from './follow.ts'
 import { createHistory } from './history.ts'
-import { observePageRequests } from './page-requests.ts'
+import { observePageRequests, withRedirects } from './page-requests.ts'
 import type { PreferenceStore } from './preferences.ts'
 import { readChosen, writeChosen } from './session.ts'
 import { openStream } from './stream.ts'
@@ -23,9 +23,10 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
   const lostAt = signal(0)
   const readings = signal<Readonly<Record<string, Reading>>>({})
-  const pageIds = pageId === null ? signal<ReadonlySet<string>>(new Set()) : observePageRequests()
+  const observed = pageId === null ? signal<ReadonlySet<string>>(new Set()) : observePageRequests()
 
   const pageRecord = computed(() => history.find(page.value))
+  const pageIds = computed(() => withRedirects(observed.value, pageRecord.value, history.find))
   const current = computed(() => history.find(currentId.value))
   const newer = computed(() => countNewer(history.list.value, current.value))
   const readingOf = (panel: string): Reading => readings.value[panel] ?? untouched

@@ -24,6 +24,19 @@ export function observePageRequests(): Signal<ReadonlySet<string>> {
   return ids
 }
 
+/** `ids` and those of the redirects that led to the page, however many there were. */
+export function withRedirects(
+  ids: ReadonlySet<string>,
+  page: RequestSummary | null,
+  find: (id: string) => RequestSummary | null,
+): ReadonlySet<string> {
+  if (!page?.redirectedFrom) return ids
+  const all = new Set(ids)
+  for (let from = page.redirectedFrom as string | null; from !== null && !all.has(from); from = find(from)?.redirectedFrom ?? null)
+    all.add(from)
+  return all
+}
+
 /** Whether a record belongs to this page: itself, or asked for by it afterwards. */
 export function isOfPage(request: RequestSummary, page: RequestSummary | null, ids: ReadonlySet<string>): boolean {
   if (!page) return false

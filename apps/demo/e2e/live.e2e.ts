@@ -1,0 +1,132 @@
+import { expect, test } from './fixtures.ts'
+
+const NEWER = 20
+
+test('fetches of a page arrive live under their page, and nothing of the page is wrapped', async ({ toolbar, page }) => {
+  await toolbar.goto('/explore')
+  await expect(page.getByRole('status').filter({ hasText: 'books' })).toBeVisible()
+  await toolbar.open()
+  await toolbar.switchButton.click()
+  const own = toolbar.switcher.getByRole('rowgroup', { name: 'This page and what it fetched' })
+  await expect(own.getByRole('row')).toHaveCount(2)
+  await expect(own).toContainText('/api/books')
+  await page.evaluate(() => document.getElementById('categories')?.click())
+  await expect(own.getByRole('row')).toHaveCount(3)
+  await expect(own.getByRole('row').first()).toContainText('/api/categories')
+  await page.evaluate(() => document.getElementById('quote')?.click())
+  await expect(own.getByRole('row').filter({ hasText: 'POST' })).toContainText('/api/quotes')
+  await page.evaluate(() => document.getElementById('missing')?.click())
+  await expect(own.getByRole('row').filter({ hasText: '404' })).toContainText('/api/books/999999')
+  expect(await page.evaluate(() => [fetch, XMLHttpRequest.prototype.open].map(String).join())).toMatch(/native code.*native code/s)
+  await toolbar.expectShown('/explore')
+  await page.keyboard.press('Escape')
+  await toolbar.close()
+  await expect(toolbar.figure('history')).toHaveText('Requests of this page 5requests')
+})
+
+test('what other pages fetch is not shown as this page’s own', async ({ toolbar, demo, page }) => {
+  await toolbar.goto('/explore')
+  await expect(page.getByRole('status').filter({ hasText: 'books' })).toBeVisible()
+  await demo.visit('/api/books?q=elsewhere', { headers: { 'sec-fetch-dest': 'empty' } })
+  await toolbar.open()
+  await toolbar.switchButton.click()
+  await expect(toolbar.switcher.getByRole('row', { name: 'q=elsewhere' })).toBeVisible()
+  await expect(toolbar.switcher.getByRole('rowgroup', { name: 'This page and what it fetched' })).not.toContainText('q=elsewhere')
+})
+
+test('a POST and the page it led to are joined', async ({ toolbar, demo, page }) => {
+  await toolbar.goto('/wrong/post-redirect-get')
+  await page.getByRole('button', { name: 'Ask for it' }).click()
+  await expect(page.getByRole('status')).toContainText('Tidewrack')
+  const { request } = await demo.record(await toolbar.pageId())
+  expect(request.redirectedFrom).not.toBeNull()
+  await toolbar.open()
+  await toolbar.switchButton.click()
+  const own = toolbar.switcher.getByRole('rowgroup', { name: 'This page and what it fetched' })
+  await expect(own.getByRole('row')).toHaveCount(2)
+  await own.getByRole('row', { name: '302 POST' }).click()
+  await toolbar.openPanel('request')
+  await expect(toolbar.panel).toContainText('redirected to')
+})
+
+test('Live follows a page that is opened elsewhere, and fetches do not take its place', async ({ toolbar, demo }) => {
+  await toolbar.goto('/about')
+  await toolbar.openPanel('timeline')
+  await demo.visit('/authors')
+  await toolbar.expectShown('/authors')
+  await demo.visit('/api/books', { headers: { 'sec-fetch-dest': 'empty' } })
+  await toolbar.switchButton.click()
+  await expect(toolbar.switcher.getByRole('row', { name: '/api/books' }).first()).toBeVisible()
+  await toolbar.expectShown('/authors')
+})
+
+test('with Live off nothing that is being looked at moves while requests arrive', async ({ toolbar, demo }) => {
+  await toolbar.goto('/wrong/n-plus-one')
+  await toolbar.openPanel('sql')
+  await toolbar.live.click()
+  await expect(toolbar.live).toHaveAttribute('aria-pressed', 'false')
+  await toolbar.panel.locator('[data-key=q7]').click()
+  const before = await toolbar.panel.innerHTML()
+  for (let visit = 0; visit < NEWER; visit++) await demo.visit('/about')
+  await expect(toolbar.live).toContainText(`${NEWER} newer`)
+  await toolbar.expectShown('/wrong/n-plus-one')
+  expect(await toolbar.panel.innerHTML()).toBe(before)
+  await toolbar.live.click()
+  await toolbar.expectShown('/about')
+  await expect(toolbar.live).not.toContainText('newer')
+})
+
+test('with Live on a filter, a selected row and a scroll place keep what is being read', async ({ toolbar, demo, page }) => {
+  await toolbar.goto('/wrong/thousand-queries')
+  await toolbar.openPanel('sql')
+  await toolbar.panel.getByRole('button', { name: 'In order' }).click()
+  await toolbar.filter.fill('books')
+  const list = toolbar.panel.locator('.gridbox')
+  await list.evaluate((element) => {
+    element.scrollTop = 9_600
+  })
+  await toolbar.panel.locator('[data-key=q405]').click()
+  await expect(toolbar.detail).toContainText('Query 406')
+  const scrollTop = await list.evaluate((element) => element.scrollTop)
+  expect(scrollTop).toBeGreaterThan(9_000)
+  const marked = await list.locator('[aria-selected=true]').elementHandle()
+  for (let visit = 0; visit < NEWER; visit++) await demo.visit('/about')
+  await expect(toolbar.live).toContainText(`${NEWER} newer`)
+  await expect(toolbar.live).toHaveAttribute('aria-pressed', 'true')
+  await toolbar.expectShown('/wrong/thousand-queries')
+  await expect(toolbar.filter).toHaveValue('books')
+  await expect(toolbar.detail).toContainText('Query 406')
+  expect(await list.evaluate((element) => element.scrollTop)).toBe(scrollTop)
+  expect(await marked?.evaluate((row) => row.isConnected && row.getAttribute('data-key'))).toBe('q405')
+  // each of the three alone holds it too, and nothing of them lets it go on
+  await toolbar.detail.getByRole('button', { name: 'Close details' }).click()
+  await toolbar.filter.fill('')
+  await list.evaluate((element) => {
+    element.scrollTop = 500
+  })
+  await demo.visit('/authors')
+  await expect(toolbar.live).toContainText(`${NEWER + 1} newer`)
+  await toolbar.expectShown('/wrong/thousand-queries')
+  await list.evaluate((element) => {
+    element.scrollTop = 0
+  })
+  await expect.poll(() => list.evaluate((element) => element.scrollTop)).toBe(0)
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  await demo.visit('/events')
+  await toolbar.expectShown('/events')
+})
+
+test('an app that goes away is told about, keeps what was loaded, and is found again', async ({ toolbar, page, complaints }) => {
+  complaints.allow(/Failed to load resource: net::ERR_/)
+  await toolbar.goto('/wrong/n-plus-one')
+  await toolbar.openPanel('sql')
+  await page.route('**/__debug__/api/**', (route) => route.abort())
+  // the open stream ends when the page is cached or hidden; a reconnect then meets the closed door
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide')))
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow')))
+  await expect(toolbar.panel.getByRole('alert')).toContainText('Connection to the app lost')
+  await expect(toolbar.rows).toHaveCount(52)
+  await page.unroute('**/__debug__/api/**')
+  await toolbar.panel.getByRole('button', { name: 'Try now' }).click()
+  await expect(toolbar.panel.getByRole('alert')).toHaveCount(0)
+})
