@@ -29,6 +29,10 @@ export class Complaints {
     this.#allowed.push(pattern)
   }
 
+  get seen(): readonly string[] {
+    return this.#seen
+  }
+
   get list(): string[] {
     return this.#seen.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)))
   }

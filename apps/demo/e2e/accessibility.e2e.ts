@@ -1,0 +1,65 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+import type { Toolbar } from './toolbar.ts'
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** Which page has something to show in which panels. */
+const stops = {
+  '/wrong/n-plus-one': ['timeline', 'sql', 'templates', 'request', 'headers', 'time', 'history', 'preferences'],
+  '/wrong/signals': ['signals'],
+  '/wrong/error-with-causes/now': ['exceptions', 'response', 'logs'],
+}
+const withDetails = new Set(['sql', 'signals'])
+
+/** Violations in the toolbar, told by rule and element; axe must have looked inside the shadow root and told its colours. */
+async function violations(page: Page, where: string, rules: string[] = []): Promise<string[]> {
+  const builder = new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .include('debug-toolbar')
+    .options({ resultTypes: ['violations'] })
+  const results = await (rules.length > 0 ? builder.withRules(rules) : builder.withTags(tags)).analyze()
+  const [pass] = results.passes.find(({ id }) => id === 'color-contrast')?.nodes ?? []
+  expect(pass?.target[0], `${where}: a text whose contrast axe could tell`).toEqual(['debug-toolbar', expect.any(String)])
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, html }) => `${where}: ${id} ${JSON.stringify(target)} ${html.slice(0, 160)}`),
+  )
+}
+
+/** Everything there is to see, state after state. */
+async function* states(toolbar: Toolbar): AsyncGenerator<string> {
+  for (const [path, panels] of Object.entries(stops)) {
+    await toolbar.goto(path)
+    await expect(toolbar.bar.or(toolbar.drawer)).toBeVisible()
+    // axe reads colours of what lies in the body only, and the toolbar hangs beside it
+    await toolbar.page.evaluate(() => document.body.append(document.querySelector('debug-toolbar') as Element))
+    if (await toolbar.bar.isVisible()) yield 'bar'
+    for (const panel of panels) {
+      await toolbar.openPanel(panel)
+      yield panel
+      if (!withDetails.has(panel)) continue
+      await toolbar.rows.nth(1).click()
+      await expect(toolbar.detail).toBeVisible()
+      yield `${panel} with details`
+      await toolbar.detail.getByRole('button', { name: 'Close details' }).click()
+    }
+  }
+  await toolbar.switchButton.click()
+  await expect(toolbar.switcher).toBeVisible()
+  yield 'switcher'
+}
+
+for (const width of [1440, 390])
+  test(`axe finds nothing in the toolbar at ${width} px, in both themes`, async ({ toolbar, page }) => {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const found: string[] = []
+    for await (const state of states(toolbar)) {
+      await page.emulateMedia({ colorScheme: 'dark' })
+      found.push(...(await violations(page, `${state}, dark`)))
+      await page.emulateMedia({ colorScheme: 'light' })
+      // only colours differ
+      found.push(...(await violations(page, `${state}, light`, ['color-contrast'])))
+    }
+    expect(found).toEqual([])
+  })
