@@ -41,7 +41,12 @@ export default defineConfig({
         chunkFileNames: (chunk) => `${chunk.facadeModuleId?.match(/panels\/([a-z-]+)\/view/)?.[1] ?? chunk.name}.[hash].js`,
         // what every page loads, in one file: small pieces compress badly and each is a round trip
         codeSplitting: {
-          groups: [{ name: 'base', test: /node_modules\/(preact|@preact)\/|preload-helper|src\/ui\/(format|Icon|icons|categories|SpineBar|figures)\.tsx?|src\/overlay\/client/ }],
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(preact|@preact)\/|preload-helper|src\/ui\/(format|Icon|icons|categories|SpineBar|figures)\.tsx?|src\/overlay\/client/,
+            },
+          ],
         },
         assetFileNames: '[name].[hash][extname]',
       },

@@ -1,10 +1,10 @@
-import type { Express, NextFunction, Request, Response } from 'express'
 import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { ExceptionData, MiddlewareData, TemplateData } from 'debug-toolbar'
+import type { Express, NextFunction, Request, Response } from 'express'
 import express5 from 'express'
-import express4 from 'express4'
 import session from 'express-session'
+import express4 from 'express4'
 import helmet from 'helmet'
 import knex from 'knex'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -56,7 +56,8 @@ for (const [version, express] of [
       await record('/', 'middleware')
       const { entries } = await record<MiddlewareData>('/', 'middleware')
       const named = new Map(entries.map((entry) => [entry.name, entry]))
-      for (const name of ['helmetMiddleware', 'session', 'jsonParser', 'waits', 'passes', 'shows']) expect([...named.keys()]).toContain(name)
+      for (const name of ['helmetMiddleware', 'session', 'jsonParser', 'waits', 'passes', 'shows'])
+        expect([...named.keys()]).toContain(name)
       expect(named.get('waits')?.durationMs).toBeGreaterThan(17)
       expect(named.get('waits')?.durationMs).toBeLessThan(23)
       expect(named.get('passes')?.durationMs).toBeLessThan(1)
@@ -98,7 +99,11 @@ for (const [version, express] of [
       const panel = await app.panel(request.id, 'request')
       expect(panel).toMatchObject({ body: { title: 'A', password: { $: 'masked' } }, user: { id: 7, name: 'Ada' } })
       expect(JSON.stringify(panel)).toContain('"cart":[1,2]')
-      expect(await app.panel(request.id, 'response')).toMatchObject({ status: 201, json: { ok: true, token: { $: 'masked' } }, contentType: 'application/json; charset=utf-8' })
+      expect(await app.panel(request.id, 'response')).toMatchObject({
+        status: 201,
+        json: { ok: true, token: { $: 'masked' } },
+        contentType: 'application/json; charset=utf-8',
+      })
       expect(JSON.stringify([panel, await app.panel(request.id, 'response')])).not.toContain('CANARY')
     })
 
@@ -177,7 +182,13 @@ for (const [version, express] of [
       expect(calledByApp).toBe(called)
       expect(request.counts.sql).toBeUndefined()
       expect(JSON.stringify(entries)).not.toContain('CANARY')
-      expect(entries[0]?.data.locals).toMatchObject({ title: 'T', proxy: { $: 'Proxy' }, apiKey: { $: 'masked' }, big: { $: 'BigInt' }, bytes: { $: 'Buffer', bytes: 1_000_000 } })
+      expect(entries[0]?.data.locals).toMatchObject({
+        title: 'T',
+        proxy: { $: 'Proxy' },
+        apiKey: { $: 'masked' },
+        big: { $: 'BigInt' },
+        bytes: { $: 'Buffer', bytes: 1_000_000 },
+      })
       await db.destroy()
     })
 
@@ -210,8 +221,17 @@ for (const [version, express] of [
     const answer = (error: Error, _req: Request, res: Response, _next: NextFunction): void => void res.status(500).send(error.message)
 
     it.each([
-      ['thrown', (_req: Request, _res: Response) => { throw Object.assign(new RangeError('sync'), { code: 'E_SYNC', status: 422, detail: { token: 'CANARY' } }) }],
-      ['passed on', (_req: Request, _res: Response, next: NextFunction) => next(Object.assign(new RangeError('sync'), { code: 'E_SYNC', status: 422, detail: {} }))],
+      [
+        'thrown',
+        (_req: Request, _res: Response) => {
+          throw Object.assign(new RangeError('sync'), { code: 'E_SYNC', status: 422, detail: { token: 'CANARY' } })
+        },
+      ],
+      [
+        'passed on',
+        (_req: Request, _res: Response, next: NextFunction) =>
+          next(Object.assign(new RangeError('sync'), { code: 'E_SYNC', status: 422, detail: {} })),
+      ],
     ])('records what was %s, with code, place and handlers', async (_how, handler) => {
       await start((server) => {
         server.get('/', Object.defineProperty(handler, 'name', { value: 'fails' }))
@@ -220,7 +240,18 @@ for (const [version, express] of [
       const { text, entries, request } = await record<ExceptionData>('/', 'exception')
       expect(text).toBe('sync')
       expect(entries).toHaveLength(1)
-      expect(entries[0]).toMatchObject({ name: 'RangeError', status: 'error', data: { message: 'sync', code: 'E_SYNC', status: 422, raisedBy: 'fails', handledBy: 'excuses', properties: { code: 'E_SYNC', status: 422 } } })
+      expect(entries[0]).toMatchObject({
+        name: 'RangeError',
+        status: 'error',
+        data: {
+          message: 'sync',
+          code: 'E_SYNC',
+          status: 422,
+          raisedBy: 'fails',
+          handledBy: 'excuses',
+          properties: { code: 'E_SYNC', status: 422 },
+        },
+      })
       expect(entries[0]?.site?.file).toMatch(/express\.test\.ts$/)
       expect(entries[0]?.data.stack.some((frame) => frame.kind === 'app')).toBe(true)
       expect(entries[0]?.data.source?.lines.join('\n')).toContain('RangeError')
@@ -239,7 +270,18 @@ for (const [version, express] of [
     })
 
     it('records values that are no errors, and errors that defend themselves', async () => {
-      const hostile = Object.defineProperties(new Error('h'), { stack: { get() { throw new Error('no') } }, code: { get() { throw new Error('no') } } })
+      const hostile = Object.defineProperties(new Error('h'), {
+        stack: {
+          get() {
+            throw new Error('no')
+          },
+        },
+        code: {
+          get() {
+            throw new Error('no')
+          },
+        },
+      })
       await start((server) => {
         server.get('/text', (_req, _res, next) => next('just text'))
         server.get('/hostile', (_req, _res, next) => next(hostile))
@@ -251,7 +293,9 @@ for (const [version, express] of [
 
     it('records an error that an error handler swallows, and frames forged in a message are none', async () => {
       await start((server) => {
-        server.get('/', () => { throw new Error('x\n    at a (/etc/passwd:1:1)\n    at b (/srv/app/.env:1:1)') })
+        server.get('/', () => {
+          throw new Error('x\n    at a (/etc/passwd:1:1)\n    at b (/srv/app/.env:1:1)')
+        })
         server.use((_error: unknown, _req: Request, res: Response, _next: NextFunction) => void res.send('all good'))
       })
       const { request, entries } = await record<ExceptionData>('/', 'exception')
@@ -259,10 +303,31 @@ for (const [version, express] of [
       expect(JSON.stringify(entries[0]?.data.stack)).not.toContain('/etc/passwd')
     })
 
+    it("places a driver's error at the query that failed", async () => {
+      const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
+      await start((server, toolbar) => {
+        toolbar.watch(db)
+        server.get('/', async (_req, _res, next) => {
+          try {
+            await db('nowhere')
+          } catch (error) {
+            next(error)
+          }
+        })
+        server.use(answer)
+      })
+      const { entries } = await record<ExceptionData>('/', 'exception')
+      expect(entries[0]?.site?.file).toMatch(/express\.test\.ts$/)
+      await db.destroy()
+    })
+
     if (version === 'Express 5') {
       it('records a rejected handler', async () => {
         await start((server) => {
-          server.get('/', async () => { await sleep(1); throw new Error('async') })
+          server.get('/', async () => {
+            await sleep(1)
+            throw new Error('async')
+          })
           server.use(answer)
         })
         const { entries, text } = await record<ExceptionData>('/', 'exception')
@@ -278,7 +343,10 @@ for (const [version, express] of [
         server.get('/', (_req, res) => res.render('shelf', { title: 'All', books: [] }))
       })
       const { answer, text, request } = await record('/', 'template', navigation)
-      const script = /<script type="module" async src="(\/__debug__\/assets\/toolbar[^"]+)#([\w-]+)" data-debug-toolbar="([\w-]+)"><\/script>$/.exec(text)
+      const script =
+        /<script type="module" async src="(\/__debug__\/assets\/toolbar[^"]+)#([\w-]+)" data-debug-toolbar="([\w-]+)"><\/script>$/.exec(
+          text,
+        )
       expect(text.match(/<script/g)).toHaveLength(1)
       expect(script?.[2]).toBe(request.id)
       expect(answer.headers.get('x-debug-toolbar-id')).toBe(request.id)
@@ -308,14 +376,22 @@ for (const [version, express] of [
 
 describe('toolbar.measure', () => {
   it('nests, returns what was returned, and throws what was thrown', async () => {
-    app = await serve({}, (toolbar) => (req, res) => toolbar(req, res, async () => {
-      const value = await toolbar.measure('outer', async () => {
-        await sleep(5)
-        return toolbar.measure('inner', () => 42)
-      })
-      await toolbar.measure('fails', async () => { throw new Error('as before') }).catch((error: Error) => res.setHeader('x-error', error.message))
-      res.end(String(value))
-    }))
+    app = await serve(
+      {},
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          const value = await toolbar.measure('outer', async () => {
+            await sleep(5)
+            return toolbar.measure('inner', () => 42)
+          })
+          await toolbar
+            .measure('fails', async () => {
+              throw new Error('as before')
+            })
+            .catch((error: Error) => res.setHeader('x-error', error.message))
+          res.end(String(value))
+        }),
+    )
     const answer = await app.get('/')
     expect(await answer.text()).toBe('42')
     expect(answer.headers.get('x-error')).toBe('as before')
@@ -330,11 +406,15 @@ describe('toolbar.measure', () => {
 
   it('runs its function outside of a request, and does not run a builder', async () => {
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
-    app = await serve({ watch: [db] }, (toolbar) => (req, res) => toolbar(req, res, async () => {
-      const builder = toolbar.measure('query', () => db.raw('select 1 as one'))
-      await sleep(5)
-      res.end(JSON.stringify(await builder))
-    }))
+    app = await serve(
+      { watch: [db] },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          const builder = toolbar.measure('query', () => db.raw('select 1 as one'))
+          await sleep(5)
+          res.end(JSON.stringify(await builder))
+        }),
+    )
     expect(app.toolbar.measure('none', () => 'ran')).toBe('ran')
     expect(await (await app.get('/')).json()).toEqual([{ one: 1 }])
     const request = await app.latest('/')

@@ -1,6 +1,14 @@
-import type { AddressInfo } from 'node:net'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { debugToolbar, type Entry, type RequestDetail, type RequestList, type RequestSummary, type Toolbar, type ToolbarOptions } from 'debug-toolbar'
+import type { AddressInfo } from 'node:net'
+import {
+  debugToolbar,
+  type Entry,
+  type RequestDetail,
+  type RequestList,
+  type RequestSummary,
+  type Toolbar,
+  type ToolbarOptions,
+} from 'debug-toolbar'
 
 /** An app on a port of its own with the toolbar on it, and the JSON API at hand. */
 export interface Running {
@@ -19,18 +27,28 @@ export interface Running {
 }
 
 /** @param build gets the toolbar, returns the app */
-export async function serve(options: ToolbarOptions, build: (toolbar: Toolbar) => RequestListener | Promise<RequestListener>): Promise<Running> {
+export async function serve(
+  options: ToolbarOptions,
+  build: (toolbar: Toolbar) => RequestListener | Promise<RequestListener>,
+): Promise<Running> {
   const toolbar = debugToolbar(options)
   const server = createServer(await build(toolbar))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const api = async <Answer = RequestList>(path: string): Promise<Answer> => (await fetch(`${url}${options.path ?? '/__debug__'}/api/${path}`)).json() as Promise<Answer>
+  const api = async <Answer = RequestList>(path: string): Promise<Answer> =>
+    (await fetch(`${url}${options.path ?? '/__debug__'}/api/${path}`)).json() as Promise<Answer>
   return {
     url,
     server,
     toolbar,
     get: (path, headers = {}) => fetch(url + path, { headers, redirect: 'manual' }),
-    post: (path, body, headers = {}) => fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), redirect: 'manual' }),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+        redirect: 'manual',
+      }),
     api,
     async latest(path) {
       for (let attempt = 0; attempt < 200; attempt++) {
@@ -56,6 +74,11 @@ export async function serve(options: ToolbarOptions, build: (toolbar: Toolbar) =
 export const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** What a browser sends when a person opens a page. */
-export const navigation = { accept: 'text/html,application/xhtml+xml', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' }
+export const navigation = {
+  accept: 'text/html,application/xhtml+xml',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'none',
+}
 
 export const document = (body: string): string => `<!doctype html><html lang="en"><head><title>t</title></head><body>${body}</body></html>`

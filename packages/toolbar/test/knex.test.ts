@@ -13,9 +13,24 @@ interface Database {
 }
 
 const databases: Database[] = [
-  { name: 'SQLite', dialect: 'sqlite', available: async () => true, config: () => ({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true, pool: { min: 1, max: 1 } }) },
-  { name: 'PostgreSQL', dialect: 'postgresql', available: () => reachable('pg'), config: () => ({ client: 'pg', connection: serviceUrl('pg'), pool: { min: 0, max: 4 } }) },
-  { name: 'MariaDB', dialect: 'mysql', available: () => reachable('mysql'), config: () => ({ client: 'mysql2', connection: serviceUrl('mysql'), pool: { min: 0, max: 4 } }) },
+  {
+    name: 'SQLite',
+    dialect: 'sqlite',
+    available: async () => true,
+    config: () => ({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true, pool: { min: 1, max: 1 } }),
+  },
+  {
+    name: 'PostgreSQL',
+    dialect: 'postgresql',
+    available: () => reachable('pg'),
+    config: () => ({ client: 'pg', connection: serviceUrl('pg'), pool: { min: 0, max: 4 } }),
+  },
+  {
+    name: 'MariaDB',
+    dialect: 'mysql',
+    available: () => reachable('mysql'),
+    config: () => ({ client: 'mysql2', connection: serviceUrl('mysql'), pool: { min: 0, max: 4 } }),
+  },
 ]
 
 for (const database of databases) {
@@ -59,7 +74,17 @@ for (const database of databases) {
       expect(answer).toMatchObject([{ name: 'two' }, { name: 'three' }])
       expect(request.counts.sql).toBe(1)
       const [query] = queries
-      expect(query?.data).toMatchObject({ kind: 'query', params: [1], rows: 2, connection: 'main', dialect: database.dialect, error: null, transactionId: null, duplicateGroup: null, similarGroup: null })
+      expect(query?.data).toMatchObject({
+        kind: 'query',
+        params: [1],
+        rows: 2,
+        connection: 'main',
+        dialect: database.dialect,
+        error: null,
+        transactionId: null,
+        duplicateGroup: null,
+        similarGroup: null,
+      })
       expect(query?.data.sql).toMatch(/^select \* from .+ where .id. > (?:\?|\$1)/)
       expect(query?.site?.file).toMatch(/knex\.test\.ts$/)
       expect(query?.durationMs).toBeGreaterThan(0)
@@ -77,7 +102,9 @@ for (const database of databases) {
     })
 
     it('records a failing query with its error, and the app gets the very error', async () => {
-      const { answer, queries, request } = await run((db) => db('there_is_no_such_table').catch((error: Error & { code?: string }) => ({ message: error.message, code: error.code })))
+      const { answer, queries, request } = await run((db) =>
+        db('there_is_no_such_table').catch((error: Error & { code?: string }) => ({ message: error.message, code: error.code })),
+      )
       const failed = queries[0]
       expect(failed?.status).toBe('error')
       expect((answer as { message: string }).message).toContain('there_is_no_such_table')
@@ -100,7 +127,15 @@ for (const database of databases) {
       expect(request.counts.sql).toBe(4)
       const inside = queries.filter((query) => query.data.transactionId !== null)
       expect(new Set(inside.map((query) => query.data.transactionId)).size).toBe(1)
-      expect(inside.map((query) => query.data.kind)).toEqual(['transaction', 'query', 'transaction', 'query', 'transaction', 'query', 'transaction'])
+      expect(inside.map((query) => query.data.kind)).toEqual([
+        'transaction',
+        'query',
+        'transaction',
+        'query',
+        'transaction',
+        'query',
+        'transaction',
+      ])
       expect(queries.at(-1)?.data.transactionId).toBeNull()
       expect(inside[3]?.data.savepoint).toMatch(/^trx/)
       expect(inside[1]?.data.savepoint).toBeNull()
@@ -181,7 +216,10 @@ for (const database of databases) {
       expect(requests).toHaveLength(200)
       for (const request of requests) {
         const queries = await app.entries<SqlData>(request.id, 'sql')
-        expect(queries.map((query) => query.data.params)).toEqual([[`marker-${request.path.slice(1)}`], [`marker-${request.path.slice(1)}`]])
+        expect(queries.map((query) => query.data.params)).toEqual([
+          [`marker-${request.path.slice(1)}`],
+          [`marker-${request.path.slice(1)}`],
+        ])
       }
     })
   })

@@ -14,11 +14,18 @@ for (const [version, make] of [
   describe(`pino, ${version}`, () => {
     const start = async (work: (logger: pino.Logger) => void, options: pino.LoggerOptions = {}) => {
       const lines: string[] = []
-      const logger = make({ level: 'debug', timestamp: () => ',"time":1', base: { pid: 1, hostname: 'h' }, ...options }, { write: (line: string) => void lines.push(line) })
-      app = await serve({ watch: { app: logger } }, (toolbar) => (req, res) => toolbar(req, res, () => {
-        work(logger)
-        res.end()
-      }))
+      const logger = make(
+        { level: 'debug', timestamp: () => ',"time":1', base: { pid: 1, hostname: 'h' }, ...options },
+        { write: (line: string) => void lines.push(line) },
+      )
+      app = await serve(
+        { watch: { app: logger } },
+        (toolbar) => (req, res) =>
+          toolbar(req, res, () => {
+            work(logger)
+            res.end()
+          }),
+      )
       await app.get('/')
       const request = await app.latest('/')
       return { lines, request, logs: await app.entries<LogData>(request.id, 'log') }
@@ -47,12 +54,15 @@ for (const [version, make] of [
       expect(logs[0]?.data).toMatchObject({ level: 'debug', message: 'added', fields: { module: 'cart' } })
     })
 
-    it('keeps the logger\'s own redaction, custom levels and message key', async () => {
-      const { logs } = await start((logger) => (logger as unknown as { notice: (fields: object, message: string) => void }).notice({ iban: 'DE02', note: 'x' }, 'm'), {
-        redact: ['note'],
-        customLevels: { notice: 35 },
-        messageKey: 'message',
-      })
+    it("keeps the logger's own redaction, custom levels and message key", async () => {
+      const { logs } = await start(
+        (logger) => (logger as unknown as { notice: (fields: object, message: string) => void }).notice({ iban: 'DE02', note: 'x' }, 'm'),
+        {
+          redact: ['note'],
+          customLevels: { notice: 35 },
+          messageKey: 'message',
+        },
+      )
       expect(logs[0]?.data).toMatchObject({ level: 'notice', message: 'm', fields: { note: '[Redacted]', iban: { $: 'masked' } } })
     })
 
@@ -63,7 +73,12 @@ for (const [version, make] of [
         logger.error({ err: Object.assign(new Error('e'), { stack: 'no stack' }) })
       }
       const bare: string[] = []
-      work(make({ level: 'debug', timestamp: () => ',"time":1', base: { pid: 1, hostname: 'h' } }, { write: (line: string) => void bare.push(line) }))
+      work(
+        make(
+          { level: 'debug', timestamp: () => ',"time":1', base: { pid: 1, hostname: 'h' } },
+          { write: (line: string) => void bare.push(line) },
+        ),
+      )
       const { lines } = await start(work)
       expect(lines).toEqual(bare)
     })
@@ -74,10 +89,14 @@ describe('100,000 log lines in one request', () => {
   it('are counted exactly, kept up to the limit, and all written', async () => {
     let written = 0
     const logger = pino({ level: 'info' }, { write: () => void written++ })
-    app = await serve({ watch: [logger] }, (toolbar) => (req, res) => toolbar(req, res, () => {
-      for (let line = 0; line < 100_000; line++) logger.info({ line }, `line ${line}`)
-      res.end()
-    }))
+    app = await serve(
+      { watch: [logger] },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          for (let line = 0; line < 100_000; line++) logger.info({ line }, `line ${line}`)
+          res.end()
+        }),
+    )
     await app.get('/')
     const request = await app.latest('/')
     expect(written).toBe(100_000)

@@ -15,7 +15,9 @@ export const secretPairs = new Set(
 )
 
 export const secretWholeKeys = new Set(
-  'auth pin salt session connect.sid phpsessid pgpassword mysql_pwd x-amz-security-token proxy-authorization www-authenticate'.split(' '),
+  'auth pass pin salt session connect.sid phpsessid pgpassword mysql_pwd x-amz-security-token proxy-authorization www-authenticate'.split(
+    ' ',
+  ),
 )
 
 /** Names that hold a secret word but never a secret. */

@@ -36,7 +36,7 @@ interface Pattern {
 }
 
 const patterns: readonly Pattern[] = [
-  { hint: ['eyj'], find: /eyJ[\w-]{8,2000}\.[\w-]{4,4000}(?:\.[\w-]{0,1000})?/g, by: 'MASK' },
+  { hint: ['eyj'], find: /(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{4,4000}(?:\.[\w-]{0,1000})?/g, by: 'MASK' },
   { hint: ['akia', 'asia'], find: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, by: 'MASK' },
   { hint: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], find: /\bgh[pousr]_[A-Za-z0-9]{20,255}/g, by: 'MASK' },
   { hint: ['github_pat_'], find: /\bgithub_pat_\w{22,255}/g, by: 'MASK' },
@@ -72,7 +72,7 @@ const patterns: readonly Pattern[] = [
   { hint: ['$2a$', '$2b$', '$2y$'], find: /\$2[aby]\$\d{2}\$[./A-Za-z0-9]{53}/g, by: 'MASK' },
   { hint: ['$argon2'], find: /\$argon2(?:id?|d)\$[\w=,$+/-]{10,300}/g, by: 'MASK' },
   {
-    hint: ['--pass', '--secret', '--token', '--api'],
+    hint: ['--'],
     find: /(--[\w-]{0,30}(?:password|passwd|secret|token|api-?key)(?:=|\s))[^\s]{1,2000}/gi,
     by: '$1MASK',
   },

@@ -1,4 +1,4 @@
-import { type Filter, matches, parseFilter } from '../contract/filter.ts'
+import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
 import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
 import { allHooks } from '../core/guard.ts'
@@ -168,7 +168,7 @@ function list(recorder: Recorder, query: URLSearchParams): RequestList {
 function readFilter(text: string | null): Filter | null {
   if (text === null || text.trim() === '') return null
   if (text.length > 200) throw new ApiProblem(400, 'BAD_PARAM', `'q' is ${text.length} characters long; 200 are enough.`)
-  const filter = parseFilter(text)
+  const filter = parseFilter(text, REQUEST_FILTER_KEYS)
   if (filter.errors.length > 0) throw new ApiProblem(400, 'BAD_PARAM', `'q': ${filter.errors.map(({ message }) => message).join(' ')}`)
   return filter
 }

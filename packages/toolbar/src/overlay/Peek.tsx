@@ -21,7 +21,8 @@ const HEIGHT = 220
 function toPlace(anchor: DOMRect, vertical: boolean): Record<string, string> {
   const { innerWidth, innerHeight } = window
   if (vertical) {
-    const side: Record<string, string> = anchor.left < innerWidth / 2 ? { left: `${anchor.right + 12}px` } : { right: `${innerWidth - anchor.left + 12}px` }
+    const side: Record<string, string> =
+      anchor.left < innerWidth / 2 ? { left: `${anchor.right + 12}px` } : { right: `${innerWidth - anchor.left + 12}px` }
     return { ...side, top: `${Math.max(8, Math.min(anchor.top - 8, innerHeight - HEIGHT))}px` }
   }
   const left = Math.max(8, Math.min(anchor.left + anchor.width / 2 - WIDTH / 2, innerWidth - WIDTH - 8))

@@ -77,7 +77,14 @@ export function toBarItems(request: RequestSummary, ofPage: readonly RequestSumm
       ),
     },
     {
-      ...{ id: 'templates', panel: 'templates', label: 'Templates', class: 'p2', icon: icon(icons.templates, 'c-tpl'), figure: count('template') },
+      ...{
+        id: 'templates',
+        panel: 'templates',
+        label: 'Templates',
+        class: 'p2',
+        icon: icon(icons.templates, 'c-tpl'),
+        figure: count('template'),
+      },
       more: time('template', 'x3'),
     },
     (counts.http ?? 0) > 0 && {
@@ -90,7 +97,15 @@ export function toBarItems(request: RequestSummary, ofPage: readonly RequestSumm
     },
     { id: 'signals', panel: 'signals', label: 'Signals', class: 'p5', icon: icon(icons.signals, 'c-event'), figure: count('signal') },
     {
-      ...{ id: 'logs', panel: 'logs', label: 'Log lines', class: 'p3', icon: icon(icons.logs, 'm'), figure: count('log'), warn: logs.warn + logs.error > 0 },
+      ...{
+        id: 'logs',
+        panel: 'logs',
+        label: 'Log lines',
+        class: 'p3',
+        icon: icon(icons.logs, 'm'),
+        figure: count('log'),
+        warn: logs.warn + logs.error > 0,
+      },
       more: (['error', 'warn'] as const).map(
         (level) =>
           logs[level] > 0 && (
@@ -106,14 +121,35 @@ export function toBarItems(request: RequestSummary, ofPage: readonly RequestSumm
       more: <span class="m">{cpu.unit} CPU</span>,
     },
     (counts.exception ?? 0) > 0 && {
-      ...{ id: 'exceptions', panel: 'exceptions', label: 'Exceptions', class: 'inpill', icon: icon(icons.exceptions, 'c-err'), figure: count('exception') },
+      ...{
+        id: 'exceptions',
+        panel: 'exceptions',
+        label: 'Exceptions',
+        class: 'inpill',
+        icon: icon(icons.exceptions, 'c-err'),
+        figure: count('exception'),
+      },
     },
     found > 0 && {
-      ...{ id: 'findings', panel: 'findings', label: 'Findings', class: 'inpill', icon: icon(icons.findings, 'c-warn'), figure: formatCount(found) },
+      ...{
+        id: 'findings',
+        panel: 'findings',
+        label: 'Findings',
+        class: 'inpill',
+        icon: icon(icons.findings, 'c-warn'),
+        figure: formatCount(found),
+      },
       more: <span class="m x3 np">{found === 1 ? 'finding' : 'findings'}</span>,
     },
     {
-      ...{ id: 'history', panel: 'history', label: 'Requests of this page', class: '', icon: <Ticks requests={ofPage} />, figure: formatCount(ofPage.length) },
+      ...{
+        id: 'history',
+        panel: 'history',
+        label: 'Requests of this page',
+        class: '',
+        icon: <Ticks requests={ofPage} />,
+        figure: formatCount(ofPage.length),
+      },
       more: <span class="m x3">{ofPage.length === 1 ? 'request' : 'requests'}</span>,
     },
   ]

@@ -29,7 +29,10 @@ export interface Client {
 
 async function toError(response: Response, url: string): Promise<ClientError> {
   const body = (await response.json().catch(() => null)) as ApiError | null
-  const { code, message } = body?.error ?? { code: `HTTP_${response.status}`, message: `The app answered ${response.status} ${response.statusText}` }
+  const { code, message } = body?.error ?? {
+    code: `HTTP_${response.status}`,
+    message: `The app answered ${response.status} ${response.statusText}`,
+  }
   return new ClientError(String(code), String(message), response.status, url)
 }
 

@@ -3,7 +3,19 @@ const kept = [
   ...['keydown', 'keyup', 'keypress', 'beforeinput', 'input', 'change', 'compositionstart', 'compositionupdate', 'compositionend'],
   ...['focusin', 'focusout', 'click', 'dblclick', 'auxclick', 'contextmenu', 'wheel', 'copy', 'cut', 'paste', 'selectstart'],
   ...['pointerdown', 'pointerup', 'pointermove', 'pointerover', 'pointerout', 'pointercancel', 'gotpointercapture', 'lostpointercapture'],
-  ...['mousedown', 'mouseup', 'mousemove', 'mouseover', 'mouseout', 'touchstart', 'touchmove', 'touchend', 'touchcancel', 'dragstart', 'submit'],
+  ...[
+    'mousedown',
+    'mouseup',
+    'mousemove',
+    'mouseover',
+    'mouseout',
+    'touchstart',
+    'touchmove',
+    'touchend',
+    'touchcancel',
+    'dragstart',
+    'submit',
+  ],
 ]
 
 /** Tells the first toolbar of a document that the page is now another record's. */

@@ -50,7 +50,11 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
       history.add(requests)
       for (const request of requests) {
         if (currentId.peek() === null && request.type === 'document') show(request.id)
-        else if (opened.peek() && toFollow(request, current.peek(), live.peek(), readings.peek()[preferences.value.peek().panel] ?? untouched)) show(request.id)
+        else if (
+          opened.peek() &&
+          toFollow(request, current.peek(), live.peek(), readings.peek()[preferences.value.peek().panel] ?? untouched)
+        )
+          show(request.id)
         if (request.id === currentId.peek() || request.id === page.peek()) void history.load(request.id)
       }
     })

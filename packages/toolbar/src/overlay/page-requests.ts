@@ -11,7 +11,8 @@ export function observePageRequests(): Signal<ReadonlySet<string>> {
     const found = new Set(ids.peek())
     for (const entry of entries as PerformanceResourceTiming[]) {
       if (entry.transferSize === 0) continue
-      for (const timing of entry.serverTiming ?? []) if (timing.name === 'debug-toolbar' && timing.description) found.add(timing.description)
+      for (const timing of entry.serverTiming ?? [])
+        if (timing.name === 'debug-toolbar' && timing.description) found.add(timing.description)
     }
     if (found.size > ids.peek().size) ids.value = found
   }

@@ -22,14 +22,22 @@ const rulesOf: Record<string, RegExp> = {
 const rank = { error: 0, warning: 1, info: 2 }
 
 /** What the card of a figure says. */
-export function toPeekFacts(id: string, request: RequestSummary, findings: readonly Finding[], ofPage: readonly RequestSummary[]): PeekFacts {
+export function toPeekFacts(
+  id: string,
+  request: RequestSummary,
+  findings: readonly Finding[],
+  ofPage: readonly RequestSummary[],
+): PeekFacts {
   const { counts, times, logs, durationMs } = request
   const rules = rulesOf[id]
   const finding = findings.filter(({ rule }) => rules?.test(rule)).sort((a, b) => rank[a.severity] - rank[b.severity])[0]
   const share = (ms: number | undefined) => (ms !== undefined && durationMs > 0 ? `${formatPercent(ms / durationMs)} of the request` : '')
   const facts = (title: string, note: string, lines: PeekFacts['lines']): PeekFacts => ({ title, note, lines, finding })
   const counted = (title: string, type: string, name: string): PeekFacts =>
-    facts(title, share(times[type]), [[name, formatCount(counts[type] ?? 0)], ...(times[type] === undefined ? [] : ([['Time', formatMs(times[type])]] as PeekFacts['lines']))])
+    facts(title, share(times[type]), [
+      [name, formatCount(counts[type] ?? 0)],
+      ...(times[type] === undefined ? [] : ([['Time', formatMs(times[type])]] as PeekFacts['lines'])),
+    ])
   switch (id) {
     case 'sql': {
       const card = counted('SQL', 'sql', 'Queries')

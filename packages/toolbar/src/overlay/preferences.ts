@@ -61,7 +61,10 @@ export function readPreferences(text: string | null): Preferences {
     // somebody else's text: all defaults
   }
   const values = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>
-  const entries = Object.entries(fields).map(([key, [initial, valid]]) => [key, Object.hasOwn(values, key) && valid(values[key]) ? values[key] : initial])
+  const entries = Object.entries(fields).map(([key, [initial, valid]]) => [
+    key,
+    Object.hasOwn(values, key) && valid(values[key]) ? values[key] : initial,
+  ])
   return Object.fromEntries(entries) as Preferences
 }
 

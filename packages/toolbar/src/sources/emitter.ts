@@ -130,8 +130,6 @@ const begin = guard(
 )
 
 const finish = guard('emitter.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
-  const pending = (entry.data as RawSignal).listeners.some((listener) => listener.endMs === -1)
-  if (pending && status === 'ok') return
   record.finish(entry, status)
 })
 
@@ -236,10 +234,8 @@ function returned(run: Running, started: RawListener, listener: Listener, result
   const settled = (error: unknown): void => {
     started.endMs = now()
     if (error !== noError) started.error = errorText(error)
-    const { listeners } = run.entry.data as RawSignal
+    if (started.error !== null) run.entry.status = 'error'
     run.record.version++
-    if (listeners.every((listener) => listener.endMs !== -1))
-      run.record.finish(run.entry, listeners.some((listener) => listener.error !== null) ? 'error' : 'ok')
   }
   const { catches } = run
   nativeThen.call(

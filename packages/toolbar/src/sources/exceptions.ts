@@ -1,6 +1,7 @@
-import { fromStandard } from '../core/call-sites.ts'
+import { fromStandard, parseStack, type StackHolder, userFrame } from '../core/call-sites.ts'
 import { className } from '../core/diagnostics.ts'
 import { exceptionKind, type RawCause, type RawException } from '../core/entries/exception.ts'
+import type { RawSql } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { ownText, preview } from '../core/preview.ts'
@@ -27,10 +28,16 @@ export const noteException = guard(
     }
     const entry = record.point(exceptionKind, cause.name, parentId, data)
     entry.status = 'error'
-    if (cause.stack !== '') entry.stack = { text: cause.stack }
+    entry.stack = userFrame(parseStack(cause.stack)) === null ? placeOfQuery(record, cause.message) : { text: cause.stack }
     lastSeen.set(record, { error, entry })
   },
 )
+
+/** A driver's error has only the driver on its stack: its place is that of the query that failed with it. */
+function placeOfQuery(record: RequestRecord, message: string): StackHolder | null {
+  const query = record.entries.findLast((entry) => entry.kind.type === 'sql' && (entry.data as RawSql).error?.message === message)
+  return query?.stack ?? null
+}
 
 /** An error handler of the app took the error; `null` when it passed it on. */
 export const noteHandler = guard('exceptions.handler', (record: RequestRecord, error: unknown, handler: string | null): void => {

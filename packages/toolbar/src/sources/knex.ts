@@ -83,7 +83,7 @@ function patchPrototype(client: object): Undo {
   let patched = patchedPrototypes.get(prototype)
   if (patched === undefined) {
     const undos = [patchQuery(prototype, 'query'), patchQuery(prototype, 'stream'), patchAcquire(prototype)]
-    patched = { undo: () => undos.forEach((undo) => undo()), uses: 0 }
+    patched = { undo: () => undos.splice(0).map((undo) => undo()), uses: 0 }
     patchedPrototypes.set(prototype, patched)
   }
   patched.uses++
@@ -165,7 +165,10 @@ const afterCall = guard(
 )
 
 function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): void {
-  if (!isFunction(read(promise, 'then'))) return finish(record, entry, undefined, connection)
+  if (!isFunction(read(promise, 'then'))) {
+    finish(record, entry, undefined, connection)
+    return
+  }
   ;(promise as Promise<unknown>).then(
     (answer) => finish(record, entry, answer, connection),
     (error: unknown) => fail(record, entry, error),

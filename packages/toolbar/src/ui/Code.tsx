@@ -22,17 +22,38 @@ function useLines(text: string, language: Language): Piece[][] {
 }
 
 /** A block of code; never wraps. `firstLine` numbers the lines, `hot` marks the one that matters. */
-export function Code({ text, language, label, firstLine, hot }: { text: string; language: Language; label: string; firstLine?: number; hot?: number }) {
+export function Code({
+  text,
+  language,
+  label,
+  firstLine,
+  hot,
+}: {
+  text: string
+  language: Language
+  label: string
+  firstLine?: number
+  hot?: number
+}) {
   const lines = useLines(text, language)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section class="code" tabIndex={0} aria-label={label}>
       {lines.map((pieces, index) => {
         const number = firstLine === undefined ? null : firstLine + index
         return (
           <div key={index} class={`ln${number !== null && number === hot ? ' hot' : ''}`}>
             {number !== null && <b>{number}</b>}
-            {pieces.length === 0 ? ' ' : pieces.map(([name, piece], at) => (name ? <span key={at} class={name}>{piece}</span> : piece))}
+            {pieces.length === 0
+              ? ' '
+              : pieces.map(([name, piece], at) =>
+                  name ? (
+                    <span key={at} class={name}>
+                      {piece}
+                    </span>
+                  ) : (
+                    piece
+                  ),
+                )}
           </div>
         )
       })}

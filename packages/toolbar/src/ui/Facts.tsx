@@ -29,7 +29,6 @@ export function Facts({ rows, mono }: { rows: readonly (readonly [name: string, 
 /** The scrolling body of a panel that is not a list. */
 export function Page({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section class="pbody scroll" tabIndex={0} aria-label={label}>
       <div class="pad fill">{children}</div>
     </section>

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { usePanel } from './panel.ts'
 import { useVirtualRows } from './use-virtual-rows.ts'
@@ -45,6 +45,10 @@ export function Grid<Row>(props: GridProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const wantsFocus = useRef(false)
   const scrolled = useRef(false)
+  const cache = useRef<{ props: GridProps<Row> | null; nodes: Map<string, { state: string; node: VNode }> }>({
+    props: null,
+    nodes: new Map(),
+  })
   const [active, setActive] = useState<string | null>(null)
   const { from, to, rowHeight, virtual, scrollTo } = useVirtualRows(scroller, rows.length, HEAD_PX)
   const shown = rows.slice(from, to)
@@ -79,7 +83,14 @@ export function Grid<Row>(props: GridProps<Row>) {
     const row = rows[index]
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / rowHeight) - 2)
-    const target = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: rows.length - 1 }[event.key]
+    const target = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key]
     if (target !== undefined) moveTo(target)
     else if (event.key === 'Enter' && event.target === element) props.onSelect?.(row)
     else if (event.key === 'ArrowRight' && tree?.expanded(row) === false) tree.toggle(row)
@@ -96,6 +107,41 @@ export function Grid<Row>(props: GridProps<Row>) {
     scrolled.current = now
     panel.setScrolled(now)
     props.onScrolled?.(now)
+  }
+  // A row that is the same as before is the same node: scrolling then costs only the rows that come into sight.
+  if (cache.current.props !== props) cache.current = { props, nodes: new Map() }
+  const drawn = (row: Row, index: number) => {
+    const key = keyOf(row)
+    const state = `${index} ${key === selected} ${row === tabStop}`
+    const known = cache.current.nodes.get(key)
+    if (known?.state === state) return known.node
+    const node = (
+      <div
+        key={key}
+        role="row"
+        class={`row gr ${props.class} ${props.rowClass?.(row) ?? ''}${key === selected ? ' sel' : ''}`}
+        style={props.rowStyle?.(row)}
+        data-key={key}
+        aria-rowindex={index + 2}
+        aria-level={tree?.level(row)}
+        aria-expanded={tree?.expanded(row)}
+        aria-selected={props.onSelect ? key === selected : undefined}
+        tabIndex={row === tabStop ? 0 : -1}
+        onFocus={() => setActive(key)}
+        onClick={() => {
+          if (key === selected) tree?.toggle(row)
+          props.onSelect?.(row)
+        }}
+      >
+        {columns.map((column) => (
+          <div key={column.id} role="gridcell" class={column.class}>
+            {column.cell(row, index)}
+          </div>
+        ))}
+      </div>
+    )
+    cache.current.nodes.set(key, { state, node })
+    return node
   }
   const pad = (count: number) => (virtual ? <div role="presentation" style={{ height: `${count * rowHeight}px` }} /> : null)
   return (
@@ -120,34 +166,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         <div role="rowgroup" class="rows">
           {props.backdrop}
           {pad(from)}
-          {shown.map((row, offset) => {
-            const key = keyOf(row)
-            return (
-              <div
-                key={key}
-                role="row"
-                class={`row gr ${props.class} ${props.rowClass?.(row) ?? ''}${key === selected ? ' sel' : ''}`}
-                style={props.rowStyle?.(row)}
-                data-key={key}
-                aria-rowindex={from + offset + 2}
-                aria-level={tree?.level(row)}
-                aria-expanded={tree?.expanded(row)}
-                aria-selected={props.onSelect ? key === selected : undefined}
-                tabIndex={row === tabStop ? 0 : -1}
-                onFocus={() => setActive(key)}
-                onClick={() => {
-                  if (key === selected) tree?.toggle(row)
-                  props.onSelect?.(row)
-                }}
-              >
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" class={column.class}>
-                    {column.cell(row, from + offset)}
-                  </div>
-                ))}
-              </div>
-            )
-          })}
+          {shown.map((row, offset) => drawn(row, from + offset))}
           {pad(rows.length - to)}
         </div>
       </div>

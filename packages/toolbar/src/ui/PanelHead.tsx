@@ -14,7 +14,17 @@ export function Stat({ value, label, tone }: { value: ComponentChildren; label: 
   )
 }
 
-export function FilterBox({ placeholder, value, onInput, errors }: { placeholder: string; value: string; onInput(text: string): void; errors: readonly FilterError[] }) {
+export function FilterBox({
+  placeholder,
+  value,
+  onInput,
+  errors,
+}: {
+  placeholder: string
+  value: string
+  onInput(text: string): void
+  errors: readonly FilterError[]
+}) {
   return (
     <label class="inp filter" title={errors[0]?.message}>
       <Icon path={allIcons.search} small />
@@ -40,7 +50,17 @@ export function FilterBox({ placeholder, value, onInput, errors }: { placeholder
 }
 
 /** The 40 px head of a panel: figures, tools, filter; and under it what the filter could not understand. */
-export function PanelHead({ children, tools, filter, errors = [] }: { children?: ComponentChildren; tools?: ComponentChildren; filter?: string; errors?: readonly FilterError[] }) {
+export function PanelHead({
+  children,
+  tools,
+  filter,
+  errors = [],
+}: {
+  children?: ComponentChildren
+  tools?: ComponentChildren
+  filter?: string
+  errors?: readonly FilterError[]
+}) {
   const panel = usePanel()
   return (
     <>

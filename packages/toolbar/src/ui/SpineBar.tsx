@@ -3,7 +3,17 @@ import { spineParts } from './categories.ts'
 import { formatMs } from './format.ts'
 
 /** Where the time went: one thin bar. Named when it stands alone, else hidden from assistive technology. */
-export function SpineBar({ spine, named, running, class: className }: { spine: Spine; named?: boolean; running?: boolean; class?: string }) {
+export function SpineBar({
+  spine,
+  named,
+  running,
+  class: className,
+}: {
+  spine: Spine
+  named?: boolean
+  running?: boolean
+  class?: string
+}) {
   const parts = spineParts.filter(({ key }) => spine[key] > 0)
   const label = parts.map(({ key, label }) => `${label} ${formatMs(spine[key])}`).join(', ') || 'No time yet'
   return (

@@ -34,7 +34,6 @@ export function Split({ children, detail }: { children: ComponentChildren; detai
       <div class="pcol">{children}</div>
       {open && (
         <>
-          {/* biome-ignore lint/a11y/useSemanticElements: a rule that is moved is a separator with a value, which hr cannot be */}
           <div
             class="split"
             role="separator"
@@ -138,7 +137,6 @@ export function Detail({
           {current?.content()}
         </div>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <div class="dbody scroll" role="region" aria-label={`${label}, content`} tabIndex={0}>
           {current?.content()}
         </div>

@@ -1,19 +1,26 @@
 import type { Preview } from '../contract/types.ts'
 import { inlineParams, layOutSql, type SqlToken, tokenizeSql } from './sql-tokens.ts'
 
-const classes: Partial<Record<SqlToken['kind'], string>> = { keyword: 'y-k', function: 'y-fn', string: 'y-s', number: 'y-n', comment: 'y-c', placeholder: 'y-p' }
+const classes: Partial<Record<SqlToken['kind'], string>> = {
+  keyword: 'y-k',
+  function: 'y-fn',
+  string: 'y-s',
+  number: 'y-n',
+  comment: 'y-c',
+  placeholder: 'y-p',
+}
 /** longer ones are cut in a list, where they do not fit anyway */
 const LINE_LENGTH = 600
+
+/** Plain text needs no element of its own. */
+const isPlain = (token: SqlToken): boolean => token.param === undefined && classes[token.kind] === undefined
 
 function Token({ token }: { token: SqlToken }) {
   if (token.param !== undefined) {
     const text = typeof token.param === 'number' || typeof token.param === 'boolean' || token.param === null ? '' : ' ps'
-    return (
-      <bdi class={`pv${text}`}>{token.text.length > LINE_LENGTH ? `${token.text.slice(0, LINE_LENGTH)}…` : token.text}</bdi>
-    )
+    return <bdi class={`pv${text}`}>{token.text.length > LINE_LENGTH ? `${token.text.slice(0, LINE_LENGTH)}…` : token.text}</bdi>
   }
-  const name = classes[token.kind]
-  return name ? <span class={name}>{token.text}</span> : <>{token.text}</>
+  return <span class={classes[token.kind]}>{token.text}</span>
 }
 
 /** SQL on one line, its parameters in their places. */
@@ -21,9 +28,9 @@ export function SqlLine({ sql, params }: { sql: string; params?: readonly Previe
   const tokens = tokenizeSql(sql.length > LINE_LENGTH ? sql.slice(0, LINE_LENGTH) : sql)
   return (
     <code dir="auto">
-      {(params ? inlineParams(tokens, params) : tokens).map((token, index) => (
-        <Token key={index} token={token.kind === 'space' ? { kind: 'space', text: ' ' } : token} />
-      ))}
+      {(params ? inlineParams(tokens, params) : tokens).map((token, index) =>
+        isPlain(token) ? token.kind === 'space' ? ' ' : token.text : <Token key={index} token={token} />,
+      )}
     </code>
   )
 }
@@ -31,11 +38,5 @@ export function SqlLine({ sql, params }: { sql: string; params?: readonly Previe
 /** SQL laid out over lines. */
 export function SqlText({ sql, params }: { sql: string; params: readonly Preview[] }) {
   const tokens = inlineParams(layOutSql(tokenizeSql(sql)), params)
-  return (
-    <pre dir="auto">
-      {tokens.map((token, index) => (
-        <Token key={index} token={token} />
-      ))}
-    </pre>
-  )
+  return <pre dir="auto">{tokens.map((token, index) => (isPlain(token) ? token.text : <Token key={index} token={token} />))}</pre>
 }

@@ -32,7 +32,17 @@ export function Loading() {
 }
 
 /** The middle of a panel that has nothing to show: what, why, and one way onwards. */
-export function State({ icon, title, children, actions }: { icon: string; title: string; children?: ComponentChildren; actions?: ComponentChildren }) {
+export function State({
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  icon: string
+  title: string
+  children?: ComponentChildren
+  actions?: ComponentChildren
+}) {
   return (
     <div class="state">
       <Icon path={icon} />

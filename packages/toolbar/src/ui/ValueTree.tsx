@@ -51,7 +51,11 @@ function childrenOf(value: Preview): { entries: [string, Preview][]; summary: st
     const found = childrenOf(inner)
     return found && { entries: found.entries, summary: `${special.$} ${found.summary}` }
   }
-  if (Array.isArray(value)) return { entries: value.map((item, index) => [toSpecial(item)?.$ === 'more' ? MORE : String(index), item]), summary: `[${value.length}]` }
+  if (Array.isArray(value))
+    return {
+      entries: value.map((item, index) => [toSpecial(item)?.$ === 'more' ? MORE : String(index), item]),
+      summary: `[${value.length}]`,
+    }
   return { entries: Object.entries(value), summary: previewText(value, '"', 1) }
 }
 
@@ -66,7 +70,15 @@ function Node({ name, value, depth, open }: { name: string; value: Preview; dept
         <span class="vk">
           <bdi>{name}</bdi>
         </span>
-        <span class="vv">{special ? <Leaf special={special} /> : inside ? <span class="m3">{Array.isArray(value) ? '[]' : '{}'}</span> : <Scalar value={value} />}</span>
+        <span class="vv">
+          {special ? (
+            <Leaf special={special} />
+          ) : inside ? (
+            <span class="m3">{Array.isArray(value) ? '[]' : '{}'}</span>
+          ) : (
+            <Scalar value={value} />
+          )}
+        </span>
       </div>
     )
   return (
@@ -103,5 +115,15 @@ export function ValueTree({ value, open = false }: { value: Preview; open?: bool
   const inside = childrenOf(value)
   const special = toSpecial(value)
   if (inside && inside.entries.length > 0) return <ValueRows entries={inside.entries} open={open} />
-  return <div class="vts mono">{special ? <Leaf special={special} /> : inside ? <span class="m3">{Array.isArray(value) ? '[]' : '{}'}</span> : <Scalar value={value} />}</div>
+  return (
+    <div class="vts mono">
+      {special ? (
+        <Leaf special={special} />
+      ) : inside ? (
+        <span class="m3">{Array.isArray(value) ? '[]' : '{}'}</span>
+      ) : (
+        <Scalar value={value} />
+      )}
+    </div>
+  )
 }

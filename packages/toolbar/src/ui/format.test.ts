@@ -31,6 +31,12 @@ describe('format', () => {
   it('writes plurals, percents and ages', () => {
     expect([0, 1, 1284].map((count) => plain(formatPlural(count, 'query', 'queries')))).toEqual(['0 queries', '1 query', '1,284 queries'])
     expect([0, 0.001, 0.444].map(formatPercent)).toEqual(['0%', '<1%', '44%'])
-    expect([-5, 8_000, 240_000, 7_200_000, 260_000_000].map((ms) => plain(formatAge(ms)))).toEqual(['0 s ago', '8 s ago', '4 min ago', '2 h ago', '3 d ago'])
+    expect([-5, 8_000, 240_000, 7_200_000, 260_000_000].map((ms) => plain(formatAge(ms)))).toEqual([
+      '0 s ago',
+      '8 s ago',
+      '4 min ago',
+      '2 h ago',
+      '3 d ago',
+    ])
   })
 })

@@ -1,7 +1,7 @@
-import { createContext, type ComponentType } from 'preact'
-import { useContext } from 'preact/hooks'
 import type { Signal } from '@preact/signals'
-import type { OverlayConfig, RequestSummary } from '../contract/types.ts'
+import { type ComponentType, createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
 
 /** What a view may ask of the overlay around it. */
 export interface PanelHost {
@@ -38,6 +38,8 @@ export interface PanelHost {
 export interface PanelProps<Data> {
   data: Data
   request: RequestSummary
+  /** all that was found about this request */
+  findings: readonly Finding[]
   /** the record is the one of the page around the toolbar, so that the browser's own timings belong to it */
   ofPage: boolean
 }

@@ -42,7 +42,8 @@ export function previewText(value: Preview, quote = '"', depth = 2): string {
   if (typeof value !== 'object' || value === null) return String(value)
   const special = toSpecial(value)
   if (special) return special.$ === 'string' ? quote + specialText(special) + quote : specialText(special)
-  if (Array.isArray(value)) return depth === 0 ? `[${value.length}]` : `[${value.map((item) => previewText(item, quote, depth - 1)).join(', ')}]`
+  if (Array.isArray(value))
+    return depth === 0 ? `[${value.length}]` : `[${value.map((item) => previewText(item, quote, depth - 1)).join(', ')}]`
   const entries = Object.entries(value)
   if (depth === 0) return '{…}'
   return `{ ${entries.map(([key, item]) => `${key}: ${previewText(item, quote, depth - 1)}`).join(', ')} }`

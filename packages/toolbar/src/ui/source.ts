@@ -1,8 +1,20 @@
 import type { OverlayConfig, Site } from '../contract/types.ts'
 
-const editorSchemes = new Set([
-  ...['http:', 'https:', 'vscode:', 'vscode-insiders:', 'vscodium:', 'cursor:', 'windsurf:', 'zed:', 'webstorm:', 'idea:', 'phpstorm:', 'jetbrains:'],
-  ...['subl:', 'sublime:', 'txmt:', 'mvim:', 'nvim:', 'emacs:', 'atom:', 'nova:', 'x-mine:'],
+/** Schemes that a browser answers itself; any other one is an application of the developer's machine, an editor of their choice. */
+const ownSchemes = new Set([
+  'javascript:',
+  'data:',
+  'blob:',
+  'vbscript:',
+  'file:',
+  'filesystem:',
+  'about:',
+  'view-source:',
+  'ws:',
+  'wss:',
+  'ftp:',
+  'mailto:',
+  'tel:',
 ])
 
 export interface Place {
@@ -42,7 +54,7 @@ export function toEditorHref(template: string, place: Place | Site, pathMap: rea
     .replaceAll('{line}', String(place.line ?? 1))
     .replaceAll('{column}', String(place.column ?? 1))
   try {
-    return editorSchemes.has(new URL(href).protocol) ? href : null
+    return ownSchemes.has(new URL(href).protocol) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(href) ? null : href
   } catch {
     return null
   }

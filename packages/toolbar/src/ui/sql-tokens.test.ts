@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inlineParams, layOutSql, toRunnableSql, tokenizeSql } from './sql-tokens.ts'
+import { inlineParams, layOutSql, tokenizeSql, toRunnableSql } from './sql-tokens.ts'
 
 const inlined = (sql: string, params: Parameters<typeof inlineParams>[1]) =>
   inlineParams(tokenizeSql(sql), params)
@@ -8,8 +8,18 @@ const inlined = (sql: string, params: Parameters<typeof inlineParams>[1]) =>
 
 describe('sql tokens', () => {
   it('lose nothing', () => {
-    for (const sql of ['select "a?" from `b` where c = \'it\'\'s ?\' -- ?\nand d = ?', "select 'unclosed", 'select $$ ? $$, /* ? ', 'عنوان = ?', ''])
-      expect(tokenizeSql(sql).map(({ text }) => text).join('')).toBe(sql)
+    for (const sql of [
+      "select \"a?\" from `b` where c = 'it''s ?' -- ?\nand d = ?",
+      "select 'unclosed",
+      'select $$ ? $$, /* ? ',
+      'عنوان = ?',
+      '',
+    ])
+      expect(
+        tokenizeSql(sql)
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe(sql)
   })
 
   it('put parameters in their places, whatever the dialect', () => {
@@ -32,7 +42,11 @@ describe('sql tokens', () => {
   })
 
   it('break lines before clauses, not inside calls or between', () => {
-    const text = layOutSql(tokenizeSql('select count(*) from a left join b on b.id = a.id where c between 1 and 2 and d in (select x from y) order by e limit 5'))
+    const text = layOutSql(
+      tokenizeSql(
+        'select count(*) from a left join b on b.id = a.id where c between 1 and 2 and d in (select x from y) order by e limit 5',
+      ),
+    )
       .map(({ text }) => text)
       .join('')
     expect(text).toBe(

@@ -22,15 +22,15 @@ const keywords = new Set(
 // One alternative each, none nested: linear in the length of the text. An unclosed quote runs to the end.
 const lexer = new RegExp(
   [
-    /(?<comment>--[^\n]*|\/\*[^]*?(?:\*\/|$))/,
-    /(?<string>'(?:[^'\\]|''|\\[^])*(?:'|$))/,
+    /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/,
+    /(?<string>'(?:[^'\\]|''|\\[\s\S])*(?:'|$))/,
     /(?<identifier>"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[A-Za-z_][\w ]*\])/,
-    /(?<dollar>\$(?<tag>[A-Za-z_]*)\$[^]*?(?:\$\k<tag>\$|$))/,
+    /(?<dollar>\$(?<tag>[A-Za-z_]*)\$[\s\S]*?(?:\$\k<tag>\$|$))/,
     /(?<placeholder>\$\d+|@p\d+|(?<![:\w]):[A-Za-z_]\w*|(?<![:\w]):\d+|\?(?![|&?]))/,
     /(?<number>\b\d+(?:\.\d+)?(?:e[+-]?\d+)?\b)/,
     /(?<word>[\p{L}_][\p{L}\p{N}_$]*)/u,
     /(?<space>\s+)/,
-    /(?<other>\?[|&?]|[^])/,
+    /(?<other>\?[|&?]|[\s\S])/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -126,7 +126,10 @@ export function layOutSql(tokens: readonly SqlToken[]): SqlToken[] {
       }
       out.push(token)
     } else {
-      const starts = token.kind === 'keyword' && !flat && (clause.test(token.text) || (join.test(token.text) && !join.test(previous) && previous !== 'outer'))
+      const starts =
+        token.kind === 'keyword' &&
+        !flat &&
+        (clause.test(token.text) || (join.test(token.text) && !join.test(previous) && previous !== 'outer'))
       if (starts && out.length > 0) lineBreak()
       else if (token.kind === 'keyword' && !flat && /^(and|or)$/i.test(token.text) && previous !== 'between' && out.length > 0) {
         indent++

@@ -33,7 +33,7 @@ function useRowHeight(scroller: RefObject<HTMLElement | null>): number {
 /** Which rows of a long list of equal heights are in sight. Nothing is measured while scrolling. */
 export function useVirtualRows(scroller: RefObject<HTMLElement | null>, count: number, head: number): VirtualRows {
   const rowHeight = useRowHeight(scroller)
-  const [, redraw] = useReducer((times: number, _: void) => times + 1, 0)
+  const [, redraw] = useReducer((times: number, _: unknown) => times + 1, 0)
   const virtual = count > WHOLE
   const options: VirtualizerOptions<HTMLElement, HTMLElement> = {
     count: virtual ? count : 0,
@@ -46,7 +46,7 @@ export function useVirtualRows(scroller: RefObject<HTMLElement | null>, count: n
     observeElementRect,
     observeElementOffset,
     initialRect: { width: 0, height: 600 },
-    onChange: () => redraw(),
+    onChange: () => redraw(null),
   }
   const [virtualizer] = useState(() => new Virtualizer(options))
   virtualizer.setOptions(options)

@@ -20,10 +20,16 @@ export function DockMenu({ model, state, dock }: { model: Model; state: DrawerSt
   }
   return (
     <Layer state={state} class="dm" role="menu" label="Dock">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys of the menu around it */}
       <div role="presentation" onKeyDown={onKeyDown}>
         {(['bottom', 'right'] as const).map((side) => (
-          <button key={side} type="button" class="row" role="menuitemradio" aria-checked={dock === side} onClick={choose(() => model.preferences.set({ dock: side }))}>
+          <button
+            key={side}
+            type="button"
+            class="row"
+            role="menuitemradio"
+            aria-checked={dock === side}
+            onClick={choose(() => model.preferences.set({ dock: side }))}
+          >
             <Icon path={side === 'right' ? allIcons.dockRight : allIcons.dockBottom} />
             {side === 'right' ? 'Right' : 'Bottom'}
             {dock === side && (
@@ -33,7 +39,14 @@ export function DockMenu({ model, state, dock }: { model: Model; state: DrawerSt
             )}
           </button>
         ))}
-        <a class="row" role="menuitem" href={toPageAddress(model.config.value, model)} target="_blank" rel="noopener" onClick={choose(() => {})}>
+        <a
+          class="row"
+          role="menuitem"
+          href={toPageAddress(model.config.value, model)}
+          target="_blank"
+          rel="noopener"
+          onClick={choose(() => {})}
+        >
           <Icon path={allIcons.popOut} />
           Full page
         </a>

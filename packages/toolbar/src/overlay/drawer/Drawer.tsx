@@ -12,8 +12,8 @@ import { Grip } from './Grip.tsx'
 import { Header } from './Header.tsx'
 import { createKeyHandler } from './keyboard.ts'
 import { Navigation } from './Navigation.tsx'
-import { PanelArea } from './PanelArea.tsx'
 import { Palette } from './Palette.tsx'
+import { PanelArea } from './PanelArea.tsx'
 import { RequestMenu } from './RequestMenu.tsx'
 
 export interface DrawerProps {
@@ -41,7 +41,6 @@ export function Drawer({ model, host }: DrawerProps) {
   if (height > 0) size['--dh'] = `${height}px`
   if (width > 0) size['--dw'] = `${width}px`
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys that work anywhere in the toolbar
     <section class="drawer" ref={frame} aria-label="debug-toolbar" data-dock={dock} style={size} onKeyDown={onKeyDown}>
       {dock !== 'page' && <Grip model={model} dock={dock} />}
       <Header model={model} state={state} dock={dock} />

@@ -26,7 +26,6 @@ export function Grip({ model, dock }: { model: Model; dock: 'bottom' | 'right' }
     grip.addEventListener('lostpointercapture', onEnd)
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a rule that is moved is a separator with a value, which hr cannot be
     <div
       class="grip"
       role="separator"

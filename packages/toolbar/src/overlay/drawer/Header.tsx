@@ -1,4 +1,4 @@
-import { StatusChip, Ms } from '../../ui/figures.tsx'
+import { Ms, StatusChip } from '../../ui/figures.tsx'
 import { formatClock, formatCount, formatPlural } from '../../ui/format.ts'
 import { Icon, Logo } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
@@ -25,7 +25,14 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           <Logo />
           <span class="wide">debug-toolbar</span>
         </span>
-        <button type="button" class="switch" data-menu="requests" aria-haspopup="dialog" aria-expanded={state.menu.value === 'requests'} onClick={toggle('requests')}>
+        <button
+          type="button"
+          class="switch"
+          data-menu="requests"
+          aria-haspopup="dialog"
+          aria-expanded={state.menu.value === 'requests'}
+          onClick={toggle('requests')}
+        >
           <span class="sr">Switch request, now </span>
           {request ? (
             <>
@@ -43,10 +50,24 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           )}
           <Icon path={allIcons.down} small />
         </button>
-        <button type="button" class="ib mid" aria-label="Older request" title="Older request  [" disabled={!older} onClick={() => older && model.select(older.id)}>
+        <button
+          type="button"
+          class="ib mid"
+          aria-label="Older request"
+          title="Older request  ["
+          disabled={!older}
+          onClick={() => older && model.select(older.id)}
+        >
           <Icon path={allIcons.left} />
         </button>
-        <button type="button" class="ib mid" aria-label="Newer request" title="Newer request  ]" disabled={!newer} onClick={() => newer && model.select(newer.id)}>
+        <button
+          type="button"
+          class="ib mid"
+          aria-label="Newer request"
+          title="Newer request  ]"
+          disabled={!newer}
+          onClick={() => newer && model.select(newer.id)}
+        >
           <Icon path={allIcons.right} />
         </button>
         <button
@@ -61,7 +82,14 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           {pages > 0 && <span class="chip">{formatCount(pages)} newer</span>}
         </button>
         <span class="sp" />
-        <button type="button" class="btn ghost sm mid" data-menu="palette" aria-haspopup="dialog" aria-expanded={state.menu.value === 'palette'} onClick={toggle('palette')}>
+        <button
+          type="button"
+          class="btn ghost sm mid"
+          data-menu="palette"
+          aria-haspopup="dialog"
+          aria-expanded={state.menu.value === 'palette'}
+          onClick={toggle('palette')}
+        >
           <Icon path={allIcons.search} small />
           <span class="wide">Search and commands</span>
           <span class="sr narrow">Search and commands</span> <kbd class="wide">Ctrl K</kbd>
@@ -81,10 +109,26 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
         </button>
         {dock !== 'page' && (
           <>
-            <button type="button" class="ib mid" data-menu="dock" aria-label="Dock" title="Dock" aria-haspopup="menu" aria-expanded={state.menu.value === 'dock'} onClick={toggle('dock')}>
+            <button
+              type="button"
+              class="ib mid"
+              data-menu="dock"
+              aria-label="Dock"
+              title="Dock"
+              aria-haspopup="menu"
+              aria-expanded={state.menu.value === 'dock'}
+              onClick={toggle('dock')}
+            >
               <Icon path={dock === 'right' ? allIcons.dockRight : allIcons.dockBottom} />
             </button>
-            <a class="ib mid" href={toPageAddress(model.config.value, model)} target="_blank" rel="noopener" aria-label="Open as a full page" title="Open as a full page">
+            <a
+              class="ib mid"
+              href={toPageAddress(model.config.value, model)}
+              target="_blank"
+              rel="noopener"
+              aria-label="Open as a full page"
+              title="Open as a full page"
+            >
               <Icon path={allIcons.popOut} />
             </a>
             <button type="button" class="ib" aria-label="Close" title="Close  Esc" onClick={() => model.close()}>
@@ -93,7 +137,11 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           </>
         )}
       </div>
-      {request ? <SpineBar spine={request.spine} named class="hsp" running={request.state === 'running'} /> : <span class="spine hsp" aria-hidden="true" />}
+      {request ? (
+        <SpineBar spine={request.spine} named class="hsp" running={request.state === 'running'} />
+      ) : (
+        <span class="spine hsp" aria-hidden="true" />
+      )}
     </>
   )
 }

@@ -1,13 +1,35 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { DrawerState } from './drawer-state.ts'
 
 /** A menu over the drawer. It takes the focus, and closes when the focus leaves it. */
-export function Layer({ state, class: className, role, label, children }: { state: DrawerState; class: string; role: 'dialog' | 'menu'; label: string; children: ComponentChildren }) {
+export function Layer({
+  state,
+  class: className,
+  role,
+  label,
+  children,
+}: {
+  state: DrawerState
+  class: string
+  role: 'dialog' | 'menu'
+  label: string
+  children: ComponentChildren
+}) {
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    box.current?.querySelector<HTMLElement>('input, [role^=menuitem]')?.focus({ preventScroll: true })
-  }, [])
+  useLayoutEffect(() => {
+    const element = box.current
+    const opener = state.menu.peek()
+    const root = element?.getRootNode() as ShadowRoot
+    element?.querySelector<HTMLElement>('input, [role^=menuitem]')?.focus({ preventScroll: true })
+    return () => {
+      // what had the focus is about to go: it returns to what opened the menu, unless somebody takes it
+      if (!element?.contains(root.activeElement)) return
+      requestAnimationFrame(() => {
+        if (root.activeElement === null) root.querySelector<HTMLElement>(`[data-menu=${opener}]`)?.focus({ preventScroll: true })
+      })
+    }
+  }, [state])
   return (
     <div
       ref={box}

@@ -31,7 +31,8 @@ export function Navigation({ model }: { model: Model }) {
     list.current?.querySelector<HTMLElement>(`#tab-${tab.id}`)?.focus()
   }
   const figure = (id: string): string => {
-    if (id === 'history') return model.history.list.value.length > 0 ? String(model.history.counts.value?.stored ?? model.history.list.value.length) : '0'
+    if (id === 'history')
+      return model.history.list.value.length > 0 ? String(model.history.counts.value?.stored ?? model.history.list.value.length) : '0'
     return summaries.get(id)?.summary ?? ''
   }
   return (

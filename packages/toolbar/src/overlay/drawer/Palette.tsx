@@ -30,15 +30,35 @@ function toCommands(model: Model, state: DrawerState, copy: (text: string, what:
   const { preferences, current, history, config } = model
   const record = current.value
   const summaries = new Map((history.details.value.get(model.currentId.value ?? '')?.panels ?? []).map(({ id, summary }) => [id, summary]))
-  const command = (id: string, icon: string, text: string, run: () => void, note = ''): Command => ({ id, group: 'Commands', icon, text, note, run })
+  const command = (id: string, icon: string, text: string, run: () => void, note = ''): Command => ({
+    id,
+    group: 'Commands',
+    icon,
+    text,
+    note,
+    run,
+  })
   const panels = toNavigation(config.value)
     .flat()
-    .map(({ id, title, icon }): Command => ({ id: `panel-${id}`, group: 'Panels', icon: allIcons[icon], text: title, note: summaries.get(id) ?? '', run: () => preferences.set({ panel: id }) }))
+    .map(
+      ({ id, title, icon }): Command => ({
+        id: `panel-${id}`,
+        group: 'Panels',
+        icon: allIcons[icon],
+        text: title,
+        note: summaries.get(id) ?? '',
+        run: () => preferences.set({ panel: id }),
+      }),
+    )
   const commands = [
     command('theme-light', allIcons.theme, 'Light theme', () => preferences.set({ theme: 'light' })),
     command('theme-dark', allIcons.theme, 'Dark theme', () => preferences.set({ theme: 'dark' })),
-    command('live', allIcons.history, model.live.value ? 'Stop following the newest page' : 'Follow the newest page', () => model.setLive(!model.live.peek())),
-    ...(record ? [command('curl', allIcons.copy, 'Copy request as cURL', () => copy(toCurl(record.method, record.url), 'the request as cURL'))] : []),
+    command('live', allIcons.history, model.live.value ? 'Stop following the newest page' : 'Follow the newest page', () =>
+      model.setLive(!model.live.peek()),
+    ),
+    ...(record
+      ? [command('curl', allIcons.copy, 'Copy request as cURL', () => copy(toCurl(record.method, record.url), 'the request as cURL'))]
+      : []),
     command('clear', allIcons.trash, 'Clear the history', () => {
       model.client.clear().then(
         () => state.say('History cleared'),
@@ -50,7 +70,9 @@ function toCommands(model: Model, state: DrawerState, copy: (text: string, what:
       : [
           command('right', allIcons.dockRight, 'Dock to the right', () => preferences.set({ dock: 'right' })),
           command('bottom', allIcons.dockBottom, 'Dock to the bottom', () => preferences.set({ dock: 'bottom' })),
-          command('full', allIcons.popOut, 'Open as a full page', () => window.open(toPageAddress(config.value, model), '_blank', 'noopener')),
+          command('full', allIcons.popOut, 'Open as a full page', () =>
+            window.open(toPageAddress(config.value, model), '_blank', 'noopener'),
+          ),
           command('hide', allIcons.min, 'Hide until the next page', () => {
             model.hidden.value = true
             model.close()
@@ -78,7 +100,9 @@ export function Palette({ model, state, copy }: { model: Model; state: DrawerSta
   // names hold colons, so that here all is words
   const words = parseFilter(text.value.replaceAll(':', ' '))
   let requests = 0
-  const found = toCommands(model, state, copy).filter((item) => matches(words, { text: [item.text], fields: {} }) && (item.group !== 'Requests' || requests++ < REQUESTS))
+  const found = toCommands(model, state, copy).filter(
+    (item) => matches(words, { text: [item.text], fields: {} }) && (item.group !== 'Requests' || requests++ < REQUESTS),
+  )
   const at = Math.min(active.value, found.length - 1)
   const run = (item: Command | undefined): void => {
     if (!item) return
@@ -102,6 +126,7 @@ export function Palette({ model, state, copy }: { model: Model; state: DrawerSta
           <Icon path={allIcons.search} small />
           <input
             type="text"
+            // biome-ignore lint/a11y/noRedundantRoles: there is no datalist, so the role is not implied
             role="combobox"
             list={undefined}
             aria-expanded="true"
@@ -128,8 +153,15 @@ export function Palette({ model, state, copy }: { model: Model; state: DrawerSta
               {item.group}
             </div>
           ),
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the input that controls the list
-          <div key={item.id} id={`cmd-${index}`} class={`row${index === at ? ' on' : ''}`} role="option" aria-selected={index === at} tabIndex={-1} onClick={() => run(item)}>
+          <div
+            key={item.id}
+            id={`cmd-${index}`}
+            class={`row${index === at ? ' on' : ''}`}
+            role="option"
+            aria-selected={index === at}
+            tabIndex={-1}
+            onClick={() => run(item)}
+          >
             <span class="m2">
               <Icon path={item.icon} />
             </span>

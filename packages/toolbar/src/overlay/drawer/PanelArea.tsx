@@ -12,6 +12,7 @@ import type { Model } from '../model.ts'
 import { Boundary } from './Boundary.tsx'
 import type { DrawerState } from './drawer-state.ts'
 import { toShownPanel } from './Navigation.tsx'
+import { toNavigation } from './panels.ts'
 import { loadView, SETTINGS } from './views.ts'
 
 type Copy = (text: string, what: string) => void
@@ -55,7 +56,9 @@ function Evicted({ model }: { model: Model }) {
         </>
       }
     >
-      {kept ? `The store keeps the newest ${kept} requests; raise maxRequests of the store to keep more.` : 'It was cleared, or newer ones took its place.'}
+      {kept
+        ? `The store keeps the newest ${kept} requests; raise maxRequests of the store to keep more.`
+        : 'It was cleared, or newer ones took its place.'}
     </State>
   )
 }
@@ -130,8 +133,8 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
         </State>
       )
     if (!shown) return <Loading />
-    if (panel === SETTINGS) return <shown.View data={model} request={record as never} ofPage={false} />
-    if (alone) return <shown.View data={undefined} request={record as never} ofPage={false} />
+    if (panel === SETTINGS) return <shown.View data={model} request={record as never} findings={[]} ofPage={false} />
+    if (alone) return <shown.View data={undefined} request={record as never} findings={[]} ofPage={false} />
     if (id === null)
       return lost ? (
         <Unreachable error={null} model={model} copy={copy} />
@@ -162,18 +165,30 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
     if (data === undefined || key !== `${id}/${panel}` || !record) return <Loading />
     return (
       <Boundary key={`${id}/${panel}`} copy={copy}>
-        <shown.View key={`${id}/${panel}`} data={data} request={record} ofPage={id === model.page.value} />
+        <shown.View
+          key={`${id}/${panel}`}
+          data={data}
+          request={record}
+          findings={model.history.details.value.get(id)?.findings ?? []}
+          ofPage={id === model.page.value}
+        />
       </Boundary>
     )
   }
   return (
     <PanelContext.Provider value={panelHost}>
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${panel}`}>
+        <h2 class="sr">
+          {toNavigation(model.config.value)
+            .flat()
+            .find(({ id }) => id === panel)?.title ?? panel}
+        </h2>
         {lost && at > 0 && !alone && (
           <div class="banner err" role="alert">
             <Icon path={allIcons.off} />
             <div class="tx">
-              <span class="b">Connection to the app lost.</span> <span class="m2">Showing what was loaded at {formatClock(at)}. Trying again every 2 s.</span>
+              <span class="b">Connection to the app lost.</span>{' '}
+              <span class="m2">Showing what was loaded at {formatClock(at)}. Trying again every 2 s.</span>
             </div>
             <button type="button" class="btn sm" onClick={() => model.retry()}>
               Try now

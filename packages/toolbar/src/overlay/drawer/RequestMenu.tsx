@@ -36,7 +36,14 @@ const kinds = { document: 'page', fetch: 'fetch', other: 'other' }
 function Row({ request, current, now, onPick }: { request: RequestSummary; current: boolean; now: number; onPick(): void }) {
   const found = request.findings.error + request.findings.warning
   return (
-    <div class={`row gr swg${current ? ' sel' : ''}`} role="row" aria-selected={current} tabIndex={current ? 0 : -1} data-id={request.id} onClick={onPick}>
+    <div
+      class={`row gr swg${current ? ' sel' : ''}`}
+      role="row"
+      aria-selected={current}
+      tabIndex={current ? 0 : -1}
+      data-id={request.id}
+      onClick={onPick}
+    >
       <div role="gridcell">
         <StatusChip request={request} />
       </div>
@@ -77,7 +84,9 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
   const groups = useComputed(() => {
     const filter = parseFilter(text.value, REQUEST_FILTER_KEYS)
     const page = model.pageRecord.value
-    const found = model.history.list.value.filter((request) => passes[choice.value](request) && matches(filter, toRequestFields(request))).slice(0, SHOWN)
+    const found = model.history.list.value
+      .filter((request) => passes[choice.value](request) && matches(filter, toRequestFields(request)))
+      .slice(0, SHOWN)
     const own = found.filter((request) => isOfPage(request, page, model.pageIds.value))
     const rest = found.filter((request) => !own.includes(request))
     return [
@@ -110,7 +119,6 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
   const hasCurrent = groups.value.some(({ requests }) => requests.some(({ id }) => id === model.currentId.value))
   return (
     <Layer state={state} class="swm" role="dialog" label="Switch request">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the input and the rows */}
       <div class="menu-body" onKeyDown={onKeyDown}>
         <div class="mh">
           <label class="inp">

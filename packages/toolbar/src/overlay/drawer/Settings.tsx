@@ -49,7 +49,6 @@ function Settings({ data }: { data: unknown }) {
   const now = preferences.value.value
   const server = config.value
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section class="pbody scroll" aria-label="Settings" tabIndex={0}>
       <div class="pad set">
         <Line title="Theme">
@@ -118,7 +117,12 @@ function Settings({ data }: { data: unknown }) {
           />
         </Line>
         <Line title="Editor" note="Opens by its URL scheme; the server starts nothing">
-          <Segmented label="Editor" value={now.editor ?? ''} options={editors} onChange={(editor) => preferences.set({ editor: editor === '' ? null : editor })} />
+          <Segmented
+            label="Editor"
+            value={now.editor ?? ''}
+            options={editors}
+            onChange={(editor) => preferences.set({ editor: editor === '' ? null : editor })}
+          />
         </Line>
         <Line title="Keyboard" note="While the toolbar has the focus; Ctrl ` anywhere">
           <div class="keys">

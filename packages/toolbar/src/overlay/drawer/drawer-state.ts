@@ -86,4 +86,5 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 /** Address of the stand-alone page. */
-export const toPageAddress = (config: OverlayConfig | null, model: Model): string => config?.path ? `${config.path.replace(/\/$/, '')}/` : new URL('../', model.client.base).pathname
+export const toPageAddress = (config: OverlayConfig | null, model: Model): string =>
+  config?.path ? `${config.path.replace(/\/$/, '')}/` : new URL('../', model.client.base).pathname

@@ -5,8 +5,9 @@ import { toShownPanel } from './Navigation.tsx'
 /** Keys that work while the focus is in the toolbar; lists, tabs and inputs handle theirs before. Esc closes one layer at a time. */
 export function createKeyHandler(model: Model, state: DrawerState, frame: () => HTMLElement | null): (event: KeyboardEvent) => void {
   const panel = () => toShownPanel(model.preferences.value.peek().panel)
-  const focusBack = (selector: string) => requestAnimationFrame(() => frame()?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
-  const escape = (): void => {
+  const focusBack = (selector: string) =>
+    requestAnimationFrame(() => frame()?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
+  const closeLayer = (): void => {
     const open = state.menu.peek()
     const reading = model.readingOf(panel())
     if (open) {
@@ -35,7 +36,7 @@ export function createKeyHandler(model: Model, state: DrawerState, frame: () => 
     if (event.isComposing || event.defaultPrevented) return
     if (event.key === 'Escape') {
       event.preventDefault()
-      return escape()
+      return closeLayer()
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault()

@@ -1,5 +1,5 @@
 import type { OverlayConfig } from '../../contract/types.ts'
-import { type IconName } from '../../ui/icons-more.ts'
+import type { IconName } from '../../ui/icons-more.ts'
 import { hasView, SETTINGS } from './views.ts'
 
 export interface PanelTab {
@@ -50,7 +50,9 @@ export function toNavigation(config: OverlayConfig | null): PanelTab[][] {
       .filter(([id]) => hasView(id) && (own.has(id) || offered === null || offered.has(id)))
       .map(([id, title, icon, hue]): PanelTab => ({ id, title: offered?.get(id) ?? title, icon, hue })),
   )
-  const more = [...(offered ?? [])].filter(([id]) => !known.has(id) && hasView(id)).map(([id, title]): PanelTab => ({ id, title, icon: 'dot', hue: '' }))
+  const more = [...(offered ?? [])]
+    .filter(([id]) => !known.has(id) && hasView(id))
+    .map(([id, title]): PanelTab => ({ id, title, icon: 'dot', hue: '' }))
   tabs[2]?.push(...more)
   return tabs.filter((group) => group.length > 0)
 }

@@ -4,7 +4,10 @@ type Loader = () => Promise<{ view: PanelView<unknown> }>
 
 /** Every folder of `panels/` with a view is one lazy chunk. */
 const loaders = Object.fromEntries(
-  Object.entries(import.meta.glob<{ view: PanelView<unknown> }>('../../panels/*/view.tsx')).map(([path, load]) => [path.split('/').at(-2), load]),
+  Object.entries(import.meta.glob<{ view: PanelView<unknown> }>('../../panels/*/view.tsx')).map(([path, load]) => [
+    path.split('/').at(-2),
+    load,
+  ]),
 ) as Record<string, Loader>
 
 const loaded = new Map<string, Promise<PanelView<unknown>>>()
@@ -18,7 +21,9 @@ export const hasView = (id: string): boolean => id === SETTINGS || Object.hasOwn
 export function loadView(id: string): Promise<PanelView<unknown>> {
   const known = loaded.get(id)
   if (known) return known
-  const load = (id === SETTINGS ? import('./Settings.tsx') : (loaders[id]?.() ?? Promise.reject(new Error(`There is no view for "${id}"`)))).then(({ view }) => view)
+  const load = (
+    id === SETTINGS ? import('./Settings.tsx') : (loaders[id]?.() ?? Promise.reject(new Error(`There is no view for "${id}"`)))
+  ).then(({ view }) => view)
   loaded.set(id, load)
   load.catch(() => loaded.delete(id))
   return load

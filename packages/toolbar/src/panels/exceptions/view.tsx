@@ -5,8 +5,8 @@ import { Facts, Section } from '../../ui/Facts.tsx'
 import { formatMs, formatPlural } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
-import { isNothing } from '../../ui/preview.ts'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
+import { isNothing } from '../../ui/preview.ts'
 import { Source } from '../../ui/Source.tsx'
 import { State } from '../../ui/States.tsx'
 import { ValueTree } from '../../ui/ValueTree.tsx'
@@ -40,7 +40,11 @@ function Frame({ frame }: { frame: StackFrame }) {
 function Folded({ frames }: { frames: readonly StackFrame[] }) {
   const [open, setOpen] = useState(false)
   const packages = [
-    ...new Set(frames.map(({ kind, file }) => (kind === 'node' ? 'node' : (/node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(file ?? '')?.[1] ?? 'package')))),
+    ...new Set(
+      frames.map(({ kind, file }) =>
+        kind === 'node' ? 'node' : (/node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(file ?? '')?.[1] ?? 'package'),
+      ),
+    ),
   ]
   if (open)
     return (
@@ -66,7 +70,9 @@ function Stack({ stack }: { stack: readonly StackFrame[] }) {
   if (stack.length === 0) return <p class="m3">It carried no stack.</p>
   return (
     <ul class="frames">
-      {toRuns(stack).map(({ own, frames }, index) => (own ? frames.map((frame, at) => <Frame key={`${index} ${at}`} frame={frame} />) : <Folded key={index} frames={frames} />))}
+      {toRuns(stack).map(({ own, frames }, index) =>
+        own ? frames.map((frame, at) => <Frame key={`${index} ${at}`} frame={frame} />) : <Folded key={index} frames={frames} />,
+      )}
     </ul>
   )
 }
@@ -83,7 +89,9 @@ function Cause({ cause }: { cause: ExceptionCause }) {
 }
 
 function toCopy({ name, data }: Exception): string {
-  const frames = data.stack.map((frame) => `    at ${frame.function ?? '<anonymous>'} (${frame.file ?? ''}:${frame.line ?? ''}:${frame.column ?? ''})`)
+  const frames = data.stack.map(
+    (frame) => `    at ${frame.function ?? '<anonymous>'} (${frame.file ?? ''}:${frame.line ?? ''}:${frame.column ?? ''})`,
+  )
   return [`${name}: ${data.message}`, ...frames, ...data.causes.map((cause) => `caused by ${cause.name}: ${cause.message}`)].join('\n')
 }
 
@@ -97,13 +105,20 @@ function ExceptionsView({ data }: PanelProps<ExceptionsPanelData>) {
       </State>
     )
   const { source, causes, properties } = current.data
-  const hasProperties = typeof properties === 'object' && properties !== null && !isNothing(properties) && Object.keys(properties).length > 0
+  const hasProperties =
+    typeof properties === 'object' && properties !== null && !isNothing(properties) && Object.keys(properties).length > 0
   return (
     <div class="pbody exc">
       {data.exceptions.length > 1 && (
         <div class="exl scroll">
           {data.exceptions.map((exception) => (
-            <button key={exception.id} type="button" class="fi" aria-current={exception === current} onClick={() => panel.select(String(exception.id))}>
+            <button
+              key={exception.id}
+              type="button"
+              class="fi"
+              aria-current={exception === current}
+              onClick={() => panel.select(String(exception.id))}
+            >
               <span class="c-err">
                 <Icon path={allIcons.exceptions} />
               </span>
@@ -114,11 +129,11 @@ function ExceptionsView({ data }: PanelProps<ExceptionsPanelData>) {
           {data.truncated > 0 && <p class="none">{data.truncated} more were not kept</p>}
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <article class="exd scroll" tabIndex={0} aria-label={current.name}>
         <header>
           <h3>
-            <bdi>{current.name}</bdi> {current.data.code && <span class="chip l err">{current.data.code}</span>} {current.data.status !== null && <span class="chip l">{current.data.status}</span>}
+            <bdi>{current.name}</bdi> {current.data.code && <span class="chip l err">{current.data.code}</span>}{' '}
+            {current.data.status !== null && <span class="chip l">{current.data.status}</span>}
           </h3>
           <p class="wrap msg">
             <bdi>{current.data.message}</bdi>

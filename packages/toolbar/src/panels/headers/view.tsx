@@ -1,9 +1,9 @@
-import { parseFilter, matches } from '../../contract/filter.ts'
+import { matches, parseFilter } from '../../contract/filter.ts'
 import { Facts, Page, Section } from '../../ui/Facts.tsx'
 import { formatPlural } from '../../ui/format.ts'
 import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
-import { MASK } from '../../ui/preview.ts'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
+import { MASK } from '../../ui/preview.ts'
 import type { HeaderRow, HeadersPanelData } from './data.ts'
 
 const KEYS = ['name', 'value']
@@ -28,7 +28,8 @@ function Headers({ title, rows, all }: { title: string; rows: readonly HeaderRow
 function HeadersView({ data }: PanelProps<HeadersPanelData>) {
   const panel = usePanel()
   const filter = parseFilter(panel.filter, KEYS)
-  const pick = (rows: readonly HeaderRow[]) => rows.filter(({ name, value }) => matches(filter, { text: [name, value], fields: { name, value } }))
+  const pick = (rows: readonly HeaderRow[]) =>
+    rows.filter(({ name, value }) => matches(filter, { text: [name, value], fields: { name, value } }))
   return (
     <>
       <PanelHead filter="Filter headers" errors={filter.errors}>

@@ -41,7 +41,9 @@ function toColumns(now: number): Column<RequestSummary>[] {
       id: 'sql',
       label: 'SQL',
       class: 'r x3',
-      cell: ({ counts, largestGroup }) => <span class={largestGroup >= MANY_QUERIES ? 'c-warn b' : 'm2'}>{formatCount(counts.sql ?? 0)}</span>,
+      cell: ({ counts, largestGroup }) => (
+        <span class={largestGroup >= MANY_QUERIES ? 'c-warn b' : 'm2'}>{formatCount(counts.sql ?? 0)}</span>
+      ),
     },
     {
       id: 'findings',
@@ -86,7 +88,11 @@ function HistoryView(_: PanelProps<undefined>) {
         tools={
           <>
             {panel.loadMore && (
-              <button type="button" class="btn sm opt" onClick={() => panel.loadMore?.().catch((error: Error) => panel.toast(error.message))}>
+              <button
+                type="button"
+                class="btn sm opt"
+                onClick={() => panel.loadMore?.().catch((error: Error) => panel.toast(error.message))}
+              >
                 Load older
               </button>
             )}
@@ -136,7 +142,11 @@ function HistoryView(_: PanelProps<undefined>) {
               top.current = scrolled ? (all[0]?.seq ?? null) : null
             }}
             copyText={({ method, url }) => `${method} ${url}`}
-            empty={<p class="none">{all.length === 0 ? 'No requests yet. Open a page of the app, or send it a request.' : 'No request matches.'}</p>}
+            empty={
+              <p class="none">
+                {all.length === 0 ? 'No requests yet. Open a page of the app, or send it a request.' : 'No request matches.'}
+              </p>
+            }
           />
         </div>
       </div>

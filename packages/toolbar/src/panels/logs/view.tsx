@@ -7,8 +7,8 @@ import { type Column, Grid } from '../../ui/Grid.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
 import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
-import { previewText } from '../../ui/preview.ts'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
+import { previewText } from '../../ui/preview.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { Source } from '../../ui/Source.tsx'
 import { Detail, Split } from '../../ui/Split.tsx'
@@ -126,13 +126,20 @@ function LogsView({ data, request }: PanelProps<LogsPanelData>) {
             label="Level"
             value={level}
             onChange={setLevel}
-            options={[['all', `All ${formatCount(total)}`], ...levels.map((name) => [name, `${names[name] ?? name} ${formatCount(data.levels[name] ?? 0)}`] as const)]}
+            options={[
+              ['all', `All ${formatCount(total)}`],
+              ...levels.map((name) => [name, `${names[name] ?? name} ${formatCount(data.levels[name] ?? 0)}`] as const),
+            ]}
           />
         }
       >
         <Stat value={formatCount(total)} label={total === 1 ? 'line' : 'lines'} />
-        {(data.levels.warn ?? 0) > 0 && <Stat value={formatCount(data.levels.warn ?? 0)} label={data.levels.warn === 1 ? 'warning' : 'warnings'} tone="c-warn" />}
-        {(data.levels.error ?? 0) > 0 && <Stat value={formatCount(data.levels.error ?? 0)} label={data.levels.error === 1 ? 'error' : 'errors'} tone="c-err" />}
+        {(data.levels.warn ?? 0) > 0 && (
+          <Stat value={formatCount(data.levels.warn ?? 0)} label={data.levels.warn === 1 ? 'warning' : 'warnings'} tone="c-warn" />
+        )}
+        {(data.levels.error ?? 0) > 0 && (
+          <Stat value={formatCount(data.levels.error ?? 0)} label={data.levels.error === 1 ? 'error' : 'errors'} tone="c-err" />
+        )}
         {data.truncated > 0 && <span class="c-warn">{formatPlural(data.truncated, 'line')} not kept</span>}
       </PanelHead>
       <Split

@@ -22,9 +22,19 @@ function ResponseView({ data, request }: PanelProps<ResponsePanelData>) {
         <Bytes value={data.bytes} /> <span class="m3">{data.streamed ? 'streamed' : ''}</span>
       </>,
     ],
-    ['toolbar', data.injected ? 'one script at the end of the page, not counted in the size' : <span class="wrap">{data.notInjected ?? 'not on this response'}</span>],
+    [
+      'toolbar',
+      data.injected ? (
+        'one script at the end of the page, not counted in the size'
+      ) : (
+        <span class="wrap">{data.notInjected ?? 'not on this response'}</span>
+      ),
+    ],
   ]
-  const cut = data.bodyLength !== null && data.text !== null ? `the first ${formatBytes(data.text.length)} of ${formatBytes(data.bodyLength)}` : undefined
+  const cut =
+    data.bodyLength !== null && data.text !== null
+      ? `the first ${formatBytes(data.text.length)} of ${formatBytes(data.bodyLength)}`
+      : undefined
   return (
     <Page label="Response">
       <div class="stack">

@@ -9,9 +9,9 @@ import { allIcons } from '../../ui/icons-more.ts'
 import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { Source } from '../../ui/Source.tsx'
-import { fromText } from '../../ui/source.ts'
 import { Detail, Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
+import { fromText } from '../../ui/source.ts'
 import { ValueRows } from '../../ui/ValueTree.tsx'
 import type { SignalsPanelData } from './data.ts'
 import css from './view.css?inline'
@@ -44,7 +44,7 @@ function toRows(data: SignalsPanelData, text: string): { rows: Row[]; errors: { 
   return { rows, errors: filter.errors }
 }
 
-const Time = ({ ms }: { ms: number | null }) => (ms === null ? <span class="m3">pending</span> : <>{formatMs(ms)}</>)
+const Time = ({ ms }: { ms: number | null }) => (ms === null ? <span class="m3">pending</span> : <span>{formatMs(ms)}</span>)
 
 function SignalDetail({ row, onStep }: { row: Row; onStep(direction: 1 | -1): void }) {
   const { signal, listener } = row
@@ -77,7 +77,11 @@ function SignalDetail({ row, onStep }: { row: Row; onStep(direction: 1 | -1): vo
               )}
               {site && <Facts rows={[['Emitted at', <Source site={site} loud />]]} />}
               {(listener ? [listener] : data.listeners).map((item, index) => (
-                <Section key={index} title={item.name || 'anonymous'} note={[item.async ? 'async' : 'sync', item.once ? 'once' : ''].filter(Boolean).join(', ')}>
+                <Section
+                  key={index}
+                  title={item.name || 'anonymous'}
+                  note={[item.async ? 'async' : 'sync', item.once ? 'once' : ''].filter(Boolean).join(', ')}
+                >
                   <Facts
                     rows={[
                       ['Time', <Time ms={item.durationMs} />],
@@ -101,7 +105,6 @@ function Quiet({ data }: { data: SignalsPanelData }) {
   return (
     <details class="quiet">
       <summary>{formatPlural(data.quiet.length, 'event')} listened for, not emitted in this request</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section class="scroll" tabIndex={0} aria-label="Quiet events">
         <Facts
           rows={data.quiet.map(({ emitter, event, listeners }) => [
@@ -127,7 +130,9 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
   if (data.signals.length === 0 && data.quiet.length === 0)
     return (
       <State icon={allIcons.signals} title="No signals in this request">
-        {panel.config?.watched.emitter?.length ? 'The watched emitters emitted nothing.' : 'No EventEmitter is watched. Give debugToolbar({ watch: [bus] }) the emitters of your app.'}
+        {panel.config?.watched.emitter?.length
+          ? 'The watched emitters emitted nothing.'
+          : 'No EventEmitter is watched. Give debugToolbar({ watch: [bus] }) the emitters of your app.'}
       </State>
     )
   const columns: Column<Row>[] = [
@@ -139,24 +144,39 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
       cell: ({ signal, listener }) =>
         listener ? (
           <>
-            <span class="m3 branch">└</span> <bdi class="mono">{listener.name || 'anonymous'}</bdi> {listener.async && <span class="chip">async</span>}{' '}
-            {listener.once && <span class="chip">once</span>} {listener.error !== null && <span class="chip err">threw</span>}
+            <span class="m3 branch">└</span> <bdi class="mono">{listener.name || 'anonymous'}</bdi>{' '}
+            {listener.async && <span class="chip">async</span>} {listener.once && <span class="chip">once</span>}{' '}
+            {listener.error !== null && <span class="chip err">threw</span>}
           </>
         ) : (
           <>
             <bdi class="b">{signal?.data.event}</bdi> <span class="m3">{signal?.data.emitter}</span>{' '}
-            {signal?.data.listeners.length === 0 ? <span class="chip warn">no listener</span> : <span class="m3">{formatPlural(signal?.data.listeners.length ?? 0, 'listener')}</span>}
+            {signal?.data.listeners.length === 0 ? (
+              <span class="chip warn">no listener</span>
+            ) : (
+              <span class="m3">{formatPlural(signal?.data.listeners.length ?? 0, 'listener')}</span>
+            )}
           </>
         ),
     },
-    { id: 'time', label: 'Time', class: 'r', cell: ({ signal, listener }) => <Time ms={listener ? listener.durationMs : (signal?.durationMs ?? null)} /> },
+    {
+      id: 'time',
+      label: 'Time',
+      class: 'r',
+      cell: ({ signal, listener }) => <Time ms={listener ? listener.durationMs : (signal?.durationMs ?? null)} />,
+    },
     {
       id: 'ax',
       label: 'In the request',
       class: 'c-ax',
       cell: ({ signal, listener }) => !listener && signal && <Axis hue="event" totalMs={data.requestMs} marks={[signal]} />,
     },
-    { id: 'src', label: 'Source', class: 'trunc c-src', cell: ({ signal, listener }) => <Source site={listener ? listener.site : (signal?.site ?? null)} /> },
+    {
+      id: 'src',
+      label: 'Source',
+      class: 'trunc c-src',
+      cell: ({ signal, listener }) => <Source site={listener ? listener.site : (signal?.site ?? null)} />,
+    },
   ]
   const chosen = rows.find(({ key }) => key === panel.selected)
   return (

@@ -21,7 +21,6 @@ function QueryText({ sql, params }: { sql: string; params: SqlPanelData['columns
   if (sql.length > LONG && !all)
     return (
       <>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
         <section class="code tall" tabIndex={0} aria-label="SQL">
           <pre dir="auto">{sql.slice(0, LONG)}…</pre>
         </section>
@@ -31,7 +30,6 @@ function QueryText({ sql, params }: { sql: string; params: SqlPanelData['columns
       </>
     )
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section class="code tall" tabIndex={0} aria-label="SQL">
       {sql.length > LONG ? <pre dir="auto">{sql}</pre> : <SqlText sql={sql} params={params} />}
     </section>
@@ -55,11 +53,15 @@ function Facts({ data, row }: { data: SqlPanelData; row: SqlRow }) {
     <dl class="kv">
       {error && fact('Error', <bdi class="c-err wrap">{`${error.code ? `${error.code}: ` : ''}${error.message}`}</bdi>)}
       {members
-        ? fact('Time', `${formatMs(members.reduce((sum, member) => sum + (columns.durationMs[member] ?? 0), 0))} in ${formatPlural(members.length, 'query', 'queries')}`)
+        ? fact(
+            'Time',
+            `${formatMs(members.reduce((sum, member) => sum + (columns.durationMs[member] ?? 0), 0))} in ${formatPlural(members.length, 'query', 'queries')}`,
+          )
         : fact(
             'Time',
             <>
-              {duration === null || duration === undefined ? 'still running' : <Ms value={duration} />} <span class="m3">starts at {formatMs(columns.startMs[index] ?? 0)}</span>
+              {duration === null || duration === undefined ? 'still running' : <Ms value={duration} />}{' '}
+              <span class="m3">starts at {formatMs(columns.startMs[index] ?? 0)}</span>
             </>,
           )}
       {(columns.waitMs[index] ?? 0) > 0 && fact('Waited', `${formatMs(columns.waitMs[index] ?? 0)} for a connection`)}
@@ -118,7 +120,11 @@ export function SqlDetail({ data, row, hue, onStep }: { data: SqlPanelData; row:
           <span class="mono trunc">{site.function ?? 'top level'}</span>
           <Source site={site} />
         </div>
-        {site.inferred && <p class="m2">Taken from an earlier run of the same query: stacks of repeated queries are sampled. Set stack.every to capture each one.</p>}
+        {site.inferred && (
+          <p class="m2">
+            Taken from an earlier run of the same query: stacks of repeated queries are sampled. Set stack.every to capture each one.
+          </p>
+        )}
       </>
     ) : (
       <p class="m2">No place in your code was seen: the query was started by a package, or call sites are turned off.</p>
@@ -129,9 +135,12 @@ export function SqlDetail({ data, row, hue, onStep }: { data: SqlPanelData; row:
       head={
         members ? (
           <>
-            <span class="chip sim l" style={{ '--g': hue }}>×{formatCount(members.length)} similar</span>
+            <span class="chip sim l" style={{ '--g': hue }}>
+              ×{formatCount(members.length)} similar
+            </span>
             <span class="m3 trunc">
-              {formatCount((members[0] ?? 0) + 1)} to {formatCount((members.at(-1) ?? 0) + 1)}, {formatMs(members.reduce((sum, member) => sum + (columns.durationMs[member] ?? 0), 0))}
+              {formatCount((members[0] ?? 0) + 1)} to {formatCount((members.at(-1) ?? 0) + 1)},{' '}
+              {formatMs(members.reduce((sum, member) => sum + (columns.durationMs[member] ?? 0), 0))}
             </span>
           </>
         ) : (

@@ -20,17 +20,25 @@ export const groupKey = (group: number): string => `g${group}`
 const OPEN_UP_TO = 200
 
 export const isFolded = (data: SqlPanelData, toggled: ReadonlySet<string>, key: string): boolean =>
-  (data.columns.text.length > OPEN_UP_TO) !== toggled.has(key)
+  data.columns.text.length > OPEN_UP_TO !== toggled.has(key)
 
 /** Whether a query passes the panel's filter. */
 function passes(data: SqlPanelData, index: number, filter: Filter): boolean {
   const { columns, texts, sites, connections } = data
   const site = sites[columns.site[index] ?? -1]
   const sql = texts[columns.text[index] ?? 0] ?? ''
-  const is = [columns.similar[index] === -1 ? '' : 'similar', columns.duplicate[index] === -1 ? '' : 'identical', columns.errors[index] ? 'failed' : ''].filter(Boolean)
+  const is = [
+    columns.similar[index] === -1 ? '' : 'similar',
+    columns.duplicate[index] === -1 ? '' : 'identical',
+    columns.errors[index] ? 'failed' : '',
+  ].filter(Boolean)
   if ((columns.durationMs[index] ?? 0) >= data.slowQueryMs) is.push('slow')
   return matches(filter, {
-    text: [sql, site?.file, ...(columns.params[index] ?? []).map((param) => (typeof param === 'string' || typeof param === 'number' ? String(param) : ''))],
+    text: [
+      sql,
+      site?.file,
+      ...(columns.params[index] ?? []).map((param) => (typeof param === 'string' || typeof param === 'number' ? String(param) : '')),
+    ],
     fields: {
       time: columns.durationMs[index],
       rows: columns.rows[index],

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { parseFilter, SQL_FILTER_KEYS } from '../../contract/filter.ts'
 import { Axis } from '../../ui/Axis.tsx'
+import { FindingBanner } from '../../ui/FindingBanner.tsx'
 import { Ms } from '../../ui/figures.tsx'
 import { formatCount, formatMs, formatPercent, toDuration } from '../../ui/format.ts'
 import { type Column, Grid } from '../../ui/Grid.tsx'
@@ -12,10 +13,10 @@ import { Segmented } from '../../ui/Segmented.tsx'
 import { Source } from '../../ui/Source.tsx'
 import { Split } from '../../ui/Split.tsx'
 import { SqlLine } from '../../ui/Sql.tsx'
-import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import { State } from '../../ui/States.tsx'
+import { toRunnableSql } from '../../ui/sql-tokens.ts'
 import type { SqlPanelData } from './data.ts'
-import { isFolded, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
+import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './rows.ts'
 import { SqlDetail } from './SqlDetail.tsx'
 import css from './view.css?inline'
 
@@ -51,7 +52,9 @@ function toSort(option: string): { sort: SqlSort; direction: 1 | -1 } {
   return { sort: sort === 'rows' || sort === 'time' ? sort : 'index', direction: direction === '-1' ? -1 : 1 }
 }
 
-function SqlView({ data, request }: PanelProps<SqlPanelData>) {
+const ABOUT_SQL = /query|n-plus-one|select|index|loading|awaits/
+
+function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
   const panel = usePanel()
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
   const { sort, direction } = toSort(panel.option('sqlSort'))
@@ -91,7 +94,8 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
     direction: sort === name ? (direction === 1 ? ('ascending' as const) : ('descending' as const)) : null,
     toggle: () => panel.setOption('sqlSort', `${name} ${sort === name ? -direction : name === 'index' ? 1 : -1}`),
   })
-  const sum = (members: readonly number[], values: readonly (number | null)[]) => members.reduce((total, member) => total + (values[member] ?? 0), 0)
+  const sum = (members: readonly number[], values: readonly (number | null)[]) =>
+    members.reduce((total, member) => total + (values[member] ?? 0), 0)
   const list: Column<SqlRow>[] = [
     {
       id: 'ix',
@@ -142,7 +146,9 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       class: 'r c-rows',
       sort: sortBy('rows'),
       cell: ({ index, members }) => (
-        <span class="m2">{members ? formatCount(sum(members, columns.rows)) : columns.rows[index] === null ? '' : formatCount(columns.rows[index] ?? 0)}</span>
+        <span class="m2">
+          {members ? formatCount(sum(members, columns.rows)) : columns.rows[index] === null ? '' : formatCount(columns.rows[index] ?? 0)}
+        </span>
       ),
     },
     {
@@ -174,7 +180,10 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
         <Axis
           hue="sql"
           totalMs={data.requestMs}
-          marks={(members?.slice(0, TICKS) ?? [index]).map((at) => ({ startMs: columns.startMs[at] ?? 0, durationMs: columns.durationMs[at] ?? null }))}
+          marks={(members?.slice(0, TICKS) ?? [index]).map((at) => ({
+            startMs: columns.startMs[at] ?? 0,
+            durationMs: columns.durationMs[at] ?? null,
+          }))}
         />
       ),
     },
@@ -216,7 +225,23 @@ function SqlView({ data, request }: PanelProps<SqlPanelData>) {
       >
         <Figures data={data} />
       </PanelHead>
-      <Split detail={selected && <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />}>
+      <FindingBanner
+        findings={findings.filter(({ rule }) => ABOUT_SQL.test(rule))}
+        onShow={({ entries }) => {
+          const index = columns.id.indexOf(entries[0] ?? -1)
+          if (index < 0) return
+          const group = columns.similar[index] ?? -1
+          panel.setFilter('')
+          panel.select(group >= 0 && grouped && sort === 'index' ? groupKey(group) : queryKey(index))
+        }}
+      />
+      <Split
+        detail={
+          selected && (
+            <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />
+          )
+        }
+      >
         <Grid
           label="Queries"
           class="sqlg"

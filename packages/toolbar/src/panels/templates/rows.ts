@@ -10,7 +10,8 @@ export interface TemplateRow {
   queries: number
 }
 
-const sum = (renders: readonly TemplateRender[], pick: (render: TemplateRender) => number): number => renders.reduce((total, render) => total + pick(render), 0)
+const sum = (renders: readonly TemplateRender[], pick: (render: TemplateRender) => number): number =>
+  renders.reduce((total, render) => total + pick(render), 0)
 
 /** The tree, siblings of one name folded into one line where the first of them stands; what is inside them is folded together too. */
 export function toRows(data: TemplatesPanelData): TemplateRow[] {

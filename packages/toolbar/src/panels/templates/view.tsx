@@ -50,7 +50,13 @@ function TemplateDetail({ row, onStep }: { row: TemplateRow; onStep(direction: 1
                   <span>
                     render {formatCount(at + 1)} of {formatCount(row.renders.length)}
                   </span>
-                  <button type="button" class="ib sm" aria-label="Next render" disabled={at === row.renders.length - 1} onClick={() => setChosen(at + 1)}>
+                  <button
+                    type="button"
+                    class="ib sm"
+                    aria-label="Next render"
+                    disabled={at === row.renders.length - 1}
+                    onClick={() => setChosen(at + 1)}
+                  >
                     <Icon path={allIcons.right} small />
                   </button>
                 </div>
@@ -60,10 +66,15 @@ function TemplateDetail({ row, onStep }: { row: TemplateRow; onStep(direction: 1
                   [
                     'Time',
                     <>
-                      {render.durationMs === null ? 'still running' : <Ms value={render.durationMs} />} <span class="m3">own {formatMs(render.ownMs)}, starts at {formatMs(render.startMs)}</span>
+                      {render.durationMs === null ? 'still running' : <Ms value={render.durationMs} />}{' '}
+                      <span class="m3">
+                        own {formatMs(render.ownMs)}, starts at {formatMs(render.startMs)}
+                      </span>
                     </>,
                   ],
-                  ...(render.queries > 0 ? [['Queries', <span class="c-warn">{formatPlural(render.queries, 'query', 'queries')} ran inside</span>] as const] : []),
+                  ...(render.queries > 0
+                    ? [['Queries', <span class="c-warn">{formatPlural(render.queries, 'query', 'queries')} ran inside</span>] as const]
+                    : []),
                   ...(render.error ? [['Result', <span class="c-err">threw</span>] as const] : []),
                   ...(file === null ? [] : [['File', <Source site={{ file, line: null, column: null }} loud />] as const]),
                 ]}
@@ -120,7 +131,12 @@ function TemplatesView({ data, request }: PanelProps<TemplatesPanelData>) {
         </span>
       ),
     },
-    { id: 'renders', label: 'Renders', class: 'r', cell: ({ renders }) => (renders.length > 1 ? <span class="chip">×{formatCount(renders.length)}</span> : '1') },
+    {
+      id: 'renders',
+      label: 'Renders',
+      class: 'r',
+      cell: ({ renders }) => (renders.length > 1 ? <span class="chip">×{formatCount(renders.length)}</span> : '1'),
+    },
     {
       id: 'own',
       label: 'Own',
@@ -132,7 +148,14 @@ function TemplatesView({ data, request }: PanelProps<TemplatesPanelData>) {
       id: 'ax',
       label: 'In the request',
       class: 'c-ax',
-      cell: ({ renders }) => <Axis hue="tpl" totalMs={data.requestMs} marks={renders.slice(0, TICKS)} faint={renders.length === 1 && renders[0]?.ownMs !== renders[0]?.durationMs} />,
+      cell: ({ renders }) => (
+        <Axis
+          hue="tpl"
+          totalMs={data.requestMs}
+          marks={renders.slice(0, TICKS)}
+          faint={renders.length === 1 && renders[0]?.ownMs !== renders[0]?.durationMs}
+        />
+      ),
     },
   ]
   return (

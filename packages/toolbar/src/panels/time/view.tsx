@@ -108,8 +108,16 @@ function TimeView({ data, ofPage }: PanelProps<TimePanelData>) {
       </PanelHead>
       <Page label="Time">
         <div class="stack">
-          {data.concurrent > 0 && <p class="m2">{formatPlural(data.concurrent, 'other request')} ran at the same time: CPU, event loop and heap are those of the whole process.</p>}
-          <Section title="Middleware and handlers" note={data.middleware.length === 0 ? 'none seen' : 'until each called next() or answered; own is without what ran inside'}>
+          {data.concurrent > 0 && (
+            <p class="m2">
+              {formatPlural(data.concurrent, 'other request')} ran at the same time: CPU, event loop and heap are those of the whole
+              process.
+            </p>
+          )}
+          <Section
+            title="Middleware and handlers"
+            note={data.middleware.length === 0 ? 'none seen' : 'until each called next() or answered; own is without what ran inside'}
+          >
             {data.middleware.length > 0 && <Middleware data={data} />}
           </Section>
           {ofPage && (

@@ -17,7 +17,17 @@ const LABEL_SHARE = 0.09
 const SHORTEST_MS = 0.05
 
 /** The whole load on one line each: what the server did, and of its own page what the browser did afterwards. Drag on it to zoom. */
-export function Strip({ data, ofPage, window, onWindow }: { data: TimelinePanelData; ofPage: boolean; window: Window; onWindow(window: Window): void }) {
+export function Strip({
+  data,
+  ofPage,
+  window,
+  onWindow,
+}: {
+  data: TimelinePanelData
+  ofPage: boolean
+  window: Window
+  onWindow(window: Window): void
+}) {
   const plot = useRef<HTMLDivElement>(null)
   const page = useMemo(() => (ofPage ? readPage() : null), [ofPage])
   const end = Math.max(data.requestMs, page?.endMs ?? 0) * 1.03 || 1
@@ -27,7 +37,13 @@ export function Strip({ data, ofPage, window, onWindow }: { data: TimelinePanelD
     const server = data.rows
       .filter(({ id, type }) => type !== 'log' && !inside.has(id))
       .slice(0, 400)
-      .map(({ startMs, durationMs, type }): Block => ({ startMs, durationMs: durationMs ?? Math.max(0, data.requestMs - startMs), hue: toHue(type) }))
+      .map(
+        ({ startMs, durationMs, type }): Block => ({
+          startMs,
+          durationMs: durationMs ?? Math.max(0, data.requestMs - startMs),
+          hue: toHue(type),
+        }),
+      )
     const whole: Block = { startMs: 0, durationMs: data.requestMs, hue: 'app' }
     return [['Server', [whole, ...server]], ...(page?.lanes ?? [])]
   }, [data, page])

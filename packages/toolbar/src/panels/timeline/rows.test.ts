@@ -17,25 +17,30 @@ const rows = [
   row('log', 'done', 95, 0),
 ]
 const data = { requestMs: 100, rows } as TimelinePanelData
-const lines = (opened: string[] = [], passes = (_: TimelineRow) => true) => toLines(data, new Set(opened), passes).map((line) => [line.kind, line.depth, line.rows.length])
+const lines = (opened: string[] = [], passes = (_: TimelineRow) => true) =>
+  toLines(data, new Set(opened), passes).map((line) => [line.kind, line.depth, line.rows.length])
 
 describe('timeline lines', () => {
   it('fold small middleware, repeats and logs', () => {
     expect(lines()).toEqual([
-      ['small', 0, 3],
-      ['one', 0, 1],
+      ['request', 0, 0],
+      ['small', 1, 3],
       ['one', 1, 1],
-      ['run', 1, 50],
-      ['logs', 0, 1],
+      ['one', 2, 1],
+      ['run', 2, 50],
+      ['logs', 1, 1],
     ])
   })
 
   it('unfold what was opened', () => {
-    expect(lines(['small2'])).toHaveLength(8)
+    expect(lines(['small2'])).toHaveLength(9)
   })
 
   it('keep only what passes the filter', () => {
-    expect(lines([], ({ name }) => name === 'author')).toEqual([['run', 1, 50]])
+    expect(lines([], ({ name }) => name === 'author')).toEqual([
+      ['request', 0, 0],
+      ['run', 2, 50],
+    ])
   })
 
   it('tick at round times', () => {

@@ -7,8 +7,8 @@ export interface Line {
   depth: number
   /** what is drawn, in start order */
   rows: readonly TimelineRow[]
-  /** `run`: repeats of one call; `small`: middleware that hardly took time; `logs`: marks on the axis */
-  kind: 'one' | 'run' | 'small' | 'logs'
+  /** `run`: repeats of one call; `small`: middleware that hardly took time; `logs`: marks on the axis; `request`: the whole, without rows */
+  kind: 'request' | 'one' | 'run' | 'small' | 'logs'
   parent: boolean
   startMs: number
   endMs: number
@@ -19,7 +19,8 @@ const RUN = 3
 /** Middleware below this share of the request is folded with its neighbours. */
 const SMALL = 0.02
 
-const endOf = ({ startMs, durationMs }: TimelineRow, requestMs: number): number => startMs + (durationMs ?? Math.max(0, requestMs - startMs))
+const endOf = ({ startMs, durationMs }: TimelineRow, requestMs: number): number =>
+  startMs + (durationMs ?? Math.max(0, requestMs - startMs))
 
 /** The tree as lines, repeats and small runs folded unless they are in `opened`. */
 export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, passes: (row: TimelineRow) => boolean): Line[] {
@@ -51,7 +52,8 @@ export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, pa
       endMs: rows.reduce((end, row) => Math.max(end, endOf(row, requestMs)), 0),
     })
   }
-  const isSmall = (row: TimelineRow): boolean => row.type === 'middleware' && !children.has(row.id) && (row.durationMs ?? requestMs) < requestMs * SMALL
+  const isSmall = (row: TimelineRow): boolean =>
+    row.type === 'middleware' && !children.has(row.id) && (row.durationMs ?? requestMs) < requestMs * SMALL
   const visit = (siblings: readonly TimelineRow[], depth: number): void => {
     const runs = new Map<string, TimelineRow[]>()
     for (const row of siblings) {
@@ -88,8 +90,10 @@ export function toLines(data: TimelinePanelData, opened: ReadonlySet<string>, pa
     }
     flush()
   }
-  visit(children.get(null) ?? [], 0)
-  add('logs', logs, 0)
+  if (data.rows.some(passes))
+    lines.push({ key: 'request', depth: 0, rows: [], kind: 'request', parent: true, startMs: 0, endMs: requestMs })
+  visit(children.get(null) ?? [], 1)
+  add('logs', logs, 1)
   return lines
 }
 

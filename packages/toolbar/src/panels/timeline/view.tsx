@@ -23,8 +23,27 @@ import css from './view.css?inline'
 
 const KEYS = ['type', 'time', 'start', 'file', 'status', 'note']
 const SHORTEST_MS = 0.05
-const kinds: Record<string, string> = { middleware: 'Middleware', sql: 'SQL', template: 'Template', signal: 'Signal', http: 'HTTP', cache: 'Cache', span: 'Span', log: 'Log', exception: 'Exception' }
-const panels: Record<string, string> = { sql: 'sql', template: 'templates', signal: 'signals', http: 'http', cache: 'cache', log: 'logs', exception: 'exceptions', middleware: 'time' }
+const kinds: Record<string, string> = {
+  middleware: 'Middleware',
+  sql: 'SQL',
+  template: 'Template',
+  signal: 'Signal',
+  http: 'HTTP',
+  cache: 'Cache',
+  span: 'Span',
+  log: 'Log',
+  exception: 'Exception',
+}
+const panels: Record<string, string> = {
+  sql: 'sql',
+  template: 'templates',
+  signal: 'signals',
+  http: 'http',
+  cache: 'cache',
+  log: 'logs',
+  exception: 'exceptions',
+  middleware: 'time',
+}
 
 function Overview({ data }: { data: TimelinePanelData }) {
   const panel = usePanel()
@@ -107,7 +126,14 @@ function LineDetail({ line, onStep }: { line: Line; onStep(direction: 1 | -1): v
               <Facts
                 rows={[
                   ['Starts at', formatMs(line.startMs)],
-                  ['Takes', row.durationMs === null ? 'still running' : line.rows.length > 1 ? `${formatMs(total)} in ${formatCount(line.rows.length)}` : formatMs(total)],
+                  [
+                    'Takes',
+                    row.durationMs === null
+                      ? 'still running'
+                      : line.rows.length > 1
+                        ? `${formatMs(total)} in ${formatCount(line.rows.length)}`
+                        : formatMs(total),
+                  ],
                   ['Ends at', formatMs(line.endMs)],
                   ...(row.note === null ? [] : [['Note', row.note] as const]),
                   ...(row.site ? [['Called from', <Source site={row.site} loud />] as const] : []),
@@ -192,7 +218,17 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
       class: 'lab',
       cell: (line) => {
         const row = line.rows[0]
-        if (!row) return null
+        if (!row)
+          return (
+            <>
+              <span class="kd c-app">Request</span>
+              <span class="nm">
+                <bdi>
+                  {request.method} {request.url}
+                </bdi>
+              </span>
+            </>
+          )
         return (
           <>
             <span class="ind" style={{ width: `${line.depth * 14}px` }} />
@@ -240,13 +276,14 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
           options={[['request', 'Request'], ...(database ? [['database', 'Database'] as const] : [])]}
         />
         <span class="m3 opt trunc">Drag on the strip to zoom, Ctrl + wheel over the rows, 0 resets</span>
-        {truncated.length > 0 && <span class="c-warn trunc">{truncated.map(([type, count]) => `${formatCount(count)} ${type} not kept`).join(', ')}</span>}
+        {truncated.length > 0 && (
+          <span class="c-warn trunc">{truncated.map(([type, count]) => `${formatCount(count)} ${type} not kept`).join(', ')}</span>
+        )}
         <span class="sp" />
         <FilterBox placeholder="Filter rows" value={panel.filter} onInput={panel.setFilter} errors={filter.errors} />
       </div>
       {filter.errors[0] && <p class="ferr">{filter.errors[0].message}</p>}
       <Strip data={data} ofPage={ofPage} window={window} onWindow={setZoom} />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: one key of the panel, beside its buttons */}
       <div
         class="tlwrap"
         ref={body}
@@ -274,8 +311,12 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
             columns={columns}
             keyOf={({ key }) => key}
             selected={panel.selected}
-            onSelect={({ key }) => panel.select(key)}
-            tree={{ level: ({ depth }) => depth + 1, expanded: (line) => (folds(line) ? opened.has(line.key) : undefined), toggle: (line) => folds(line) && toggle(line) }}
+            onSelect={({ key, kind }) => panel.select(kind === 'request' ? null : key)}
+            tree={{
+              level: ({ depth }) => depth + 1,
+              expanded: (line) => (folds(line) ? opened.has(line.key) : undefined),
+              toggle: (line) => folds(line) && toggle(line),
+            }}
             backdrop={
               <div class="gr tlg tlgrid" role="presentation" aria-hidden="true">
                 <span />

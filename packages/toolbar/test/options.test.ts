@@ -1,0 +1,131 @@
+import { EventEmitter } from 'node:events'
+import { debugToolbar, memoryStore, type ToolbarOptions } from 'debug-toolbar'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const open: { close(): void }[] = []
+const start = (options?: unknown) => {
+  const toolbar = debugToolbar(options as ToolbarOptions)
+  open.push(toolbar)
+  return toolbar
+}
+afterEach(() => {
+  for (const toolbar of open.splice(0)) toolbar.close()
+})
+
+describe('a bad option throws at start, and says which, what it got and what it takes', () => {
+  const cases: [options: unknown, code: string, says: RegExp][] = [
+    ['yes', 'OPTIONS_NOT_AN_OBJECT', /one object of options, got "yes"/],
+    [null, 'OPTIONS_NOT_AN_OBJECT', /got null/],
+    [[], 'OPTIONS_NOT_AN_OBJECT', /an array of 0/],
+    [{ enabeld: true }, 'UNKNOWN_OPTION', /'enabeld', did you mean 'enabled'\?/],
+    [{ qwertyuiop: 1 }, 'UNKNOWN_OPTION', /Options are: enabled, path, watch/],
+    [{ enabled: 'false' }, 'BAD_OPTION', /'enabled' takes true or false .*got "false"/],
+    ...['__debug__', '/', '/a/../b', '/x y', '//h', '/a?b', '/ключ', '', `/${'x'.repeat(80)}`].map((path): [unknown, string, RegExp] => [
+      { path },
+      'BAD_OPTION',
+      /'path' takes a path such as/,
+    ]),
+    [{ watch: 5 }, 'BAD_OPTION', /'watch' takes a list of instances/],
+    [{ store: {} }, 'BAD_OPTION', /'store' takes a store such as memoryStore/],
+    [{ ignore: '/x' }, 'BAD_OPTION', /'ignore'/],
+    ...[true, '*', ['*'], ['.com'], ['co.uk'], ['com'], ['http://a.test:3000/'], ['a.test:80']].map(
+      (allowedHosts): [unknown, string, RegExp] => [{ allowedHosts }, 'BAD_OPTION', /'allowedHosts'/],
+    ),
+    ...[['0.0.0.0/0'], ['::/0'], ['10.0.0.300'], ['10.0.0.0/33'], ['localhost'], '10.0.0.1'].map(
+      (allowedPeers): [unknown, string, RegExp] => [{ allowedPeers }, 'BAD_OPTION', /'allowedPeers'/],
+    ),
+    [{ redact: 'password' }, 'BAD_OPTION', /built-in list always stays/],
+    [{ redact: { key: [] } }, 'UNKNOWN_OPTION', /'redact\.key', did you mean 'redact\.keys'/],
+    [{ redact: { patterns: [/x/y] } }, 'BAD_OPTION', /'redact\.patterns'/],
+    ...[0, -1, 1.5, Number.NaN, '100'].map((inFlight): [unknown, string, RegExp] => [
+      { limits: { inFlight } },
+      'BAD_OPTION',
+      /'limits\.inFlight' takes a whole number/,
+    ]),
+    [{ limits: { entries: { log: 0 } } }, 'BAD_OPTION', /'limits\.entries\.log'/],
+    [{ slowQueryMs: 0 }, 'BAD_OPTION', /milliseconds above 0/],
+    [{ stack: { frames: 500 } }, 'BAD_OPTION', /'stack\.frames'/],
+    [{ stack: 'all' }, 'BAD_OPTION', /'stack'/],
+    ...['vim', 'code; rm -rf /', 'javascript:alert(1)//{file}', 'x://nofile'].map((editor): [unknown, string, RegExp] => [
+      { editor },
+      'BAD_OPTION',
+      /'editor' takes one of vscode/,
+    ]),
+    [{ csp: 'unsafe' }, 'BAD_OPTION', /'patch' or 'off'/],
+    [{ theme: 'blue' }, 'BAD_OPTION', /'theme'/],
+    [{ position: 'left' }, 'BAD_OPTION', /'position'/],
+    [{ panels: [] }, 'BAD_OPTION', /'panels' takes a function/],
+  ]
+  it.each(cases)('%j', (options, code, says) => {
+    let thrown: unknown
+    try {
+      start(options)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect(thrown).toMatchObject({ code, message: expect.stringMatching(/^\[debug-toolbar\] /) })
+    expect((thrown as Error).message).toMatch(says)
+  })
+
+  it('takes undefined as absent, and reads own properties only', () => {
+    start({ path: undefined, watch: undefined })
+    ;(Object.prototype as { path?: unknown }).path = 5
+    try {
+      expect(() => start({})).not.toThrow()
+    } finally {
+      delete (Object.prototype as { path?: unknown }).path
+    }
+  })
+
+  it('notices that the call was forgotten', () => {
+    expect(() => (debugToolbar as unknown as (...args: unknown[]) => void)({}, {}, () => {})).toThrow(/Call it: app\.use\(debugToolbar\(/)
+  })
+})
+
+describe('watch', () => {
+  it.each([5, 'text', null, undefined, {}, [], () => {}, new Map(), { emit: 1 }])(
+    'refuses %s, saying what it got and what it can watch',
+    (thing) => {
+      expect(() => start({ watch: [thing] })).toThrow(/cannot watch .*: it is none of a knex instance, a pino logger/)
+      expect(() => start().watch(thing)).toThrow(TypeError)
+    },
+  )
+
+  it('never prints what a thing contains', () => {
+    expect(() => start({ watch: [{ password: 'hunter2' }] })).toThrow(expect.not.stringContaining('hunter2') as unknown as string)
+  })
+
+  it('returns an idempotent unwatch, and a closed handle says so', () => {
+    const toolbar = start()
+    const bus = new EventEmitter()
+    const unwatch = toolbar.watch(bus, { name: 'bus' })
+    expect(Object.hasOwn(bus, 'emit')).toBe(true)
+    unwatch()
+    unwatch()
+    expect(Object.hasOwn(bus, 'emit')).toBe(false)
+    toolbar.close()
+    toolbar.close()
+    expect(() => toolbar.watch(bus)).toThrow(/was closed/)
+  })
+})
+
+describe('two handles', () => {
+  it('share one recorder; the last close undoes everything', () => {
+    const bus = new EventEmitter()
+    const other = new EventEmitter()
+    const first = start({ watch: { bus } })
+    const second = start({ watch: { other } })
+    first.close()
+    expect([Object.hasOwn(bus, 'emit'), Object.hasOwn(other, 'emit')]).toEqual([false, true])
+    second.close()
+    expect(Object.hasOwn(other, 'emit')).toBe(false)
+  })
+
+  it('must agree on path, store and limits', () => {
+    start({ path: '/__a__', limits: { inFlight: 5 } })
+    expect(() => start({ path: '/__a__', limits: { inFlight: 5 } })).not.toThrow()
+    expect(() => start({ path: '/__b__' })).toThrow(/earlier debugToolbar\(\) set 'path' to "\/__a__"; this call says "\/__b__"/)
+    expect(() => start({ store: memoryStore() })).toThrow(/'store'/)
+  })
+})
