@@ -27,6 +27,8 @@ await main(async () => {
   const demo = await startDemo()
   const browser = await chromium.launch({ executablePath, args: [...chromiumArgs(), '--hide-scrollbars', '--force-color-profile=srgb'] })
   try {
+    // The figures of an app that has been running, not of its first requests.
+    for (let visit = 0; visit < 5; visit++) for (const { path } of pictures) await get(demo.port, path)
     for (const picture of pictures) await step(picture.file, () => take(browser, demo.url, picture))
   } finally {
     await browser.close()
@@ -57,6 +59,8 @@ async function take(browser, url, { file, path, theme, panel }) {
         .first()
         .waitFor({ timeout: 15_000 })
     }
+    // No row lies under the pointer.
+    await page.mouse.move(720, 1)
     await page.evaluate(() => document.fonts.ready)
     await page.waitForTimeout(500)
     mkdirSync(inRoot('docs'), { recursive: true })
@@ -101,6 +105,7 @@ async function startDemo() {
     await wait(250)
   }
   return {
+    port,
     url: `http://localhost:${port}`,
     async stop() {
       child.kill()
@@ -110,11 +115,13 @@ async function startDemo() {
   }
 }
 
-const answers = (port) =>
-  get(port, '/').then(
-    ({ status }) => status < 500,
-    () => false,
-  )
+async function answers(port) {
+  try {
+    return (await get(port, '/')).status < 500
+  } catch {
+    return false
+  }
+}
 
 function freePort() {
   return new Promise((resolve, reject) => {

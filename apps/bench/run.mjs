@@ -31,7 +31,7 @@ await main(async () => {
   const rounds = Number(options.rounds ?? (quick ? 1 : 4))
   const scale = quick ? 0.5 : 3
   const memoryRequests = quick ? 2_000 : 20_000
-  const deadline = quick ? start + 85_000 : Number.POSITIVE_INFINITY
+  const deadline = quick ? start + 70_000 : Number.POSITIVE_INFINITY
 
   await ensureInstalled()
   await ensureBuilt()

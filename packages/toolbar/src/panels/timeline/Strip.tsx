@@ -86,9 +86,11 @@ export function Strip({
         )}
         {marks.map(({ name, ms }, index) => {
           const before = marks[index - 1]
-          const room = !before || (ms - before.ms) / end > LABEL_SHARE
+          const flip = ms / end > 1 - LABEL_SHARE
+          // a label that was turned to the left needs its own room and that of the one before
+          const room = !before || (ms - before.ms) / end > LABEL_SHARE * (flip ? 2 : 1)
           return (
-            <span key={name} class={`mk mk-${name}${ms / end > 1 - LABEL_SHARE ? ' flip' : ''}`} style={{ left: share(ms) }}>
+            <span key={name} class={`mk mk-${name}${flip ? ' flip' : ''}`} style={{ left: share(ms) }}>
               {room && (
                 <span>
                   {name} <span class="v">{formatMs(ms)}</span>
