@@ -10,6 +10,17 @@ test('Ctrl + ` opens the toolbar with the focus in it, and gives the focus back'
   await page.keyboard.press('Control+Backquote')
   await expect(toolbar.bar).toBeVisible()
   await expect(search).toBeFocused()
+
+  await search.blur()
+  await page.keyboard.press('Control+Backquote')
+  await expect(toolbar.drawer.locator('[role=tab][aria-selected=true]')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(toolbar.bar).toBeVisible()
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true)
+
+  await toolbar.figure('templates').click()
+  await toolbar.close()
+  await expect(toolbar.figure('templates')).toBeFocused()
 })
 
 test('Esc closes one layer at a time, each giving the focus back to what opened it', async ({ toolbar, page }) => {

@@ -28,7 +28,7 @@ test('a thousand queries are a folded group first, then rows drawn only where th
   await expect(toolbar.panel.locator('[data-key]:focus')).toBeInViewport({ ratio: 1 })
 })
 
-test('scrolling a thousand rows keeps the main thread free', async ({ toolbar, page }) => {
+test('scrolling a thousand rows keeps the main thread free', async ({ toolbar }) => {
   await toolbar.goto('/wrong/thousand-queries')
   await toolbar.openPanel('sql')
   await toolbar.panel.getByRole('button', { name: 'In order' }).click()

@@ -12,6 +12,14 @@ import { isOfPage } from './page-requests.ts'
 import { useEndOfPage } from './use-end-of-page.ts'
 import { usePeek } from './use-peek.ts'
 
+function focusBack(to: Element | string | null, bar: HTMLElement | null): void {
+  // a page where nothing had the focus gets it back as it was
+  if (to === document.body) return
+  const item = (id: string) => bar?.querySelector<HTMLElement>(`[data-id="${id}"]`)
+  const target = typeof to === 'string' ? item(to) : to instanceof HTMLElement && to.isConnected ? to : null
+  ;(target ?? item('logo'))?.focus({ preventScroll: true })
+}
+
 /** The collapsed toolbar: figures of the page's own request. */
 export function Bar({ model, host }: { model: Model; host: Host }) {
   const bar = useRef<HTMLDivElement>(null)
@@ -25,15 +33,16 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
   const items = request ? toBarItems(request, ofPage.value) : []
   const opened = model.opened.value
   useEffect(() => {
-    // Esc or the close button brought the bar back: the focus returns to it, not to the page's start
-    if (model.refocus) bar.current?.querySelector<HTMLElement>('.logo')?.focus({ preventScroll: true })
+    // the drawer was closed: the focus goes back to what opened it
+    if (model.refocus) focusBack(model.returnTo, bar.current)
     model.refocus = false
   }, [model])
   const vertical = barDock === 'l' || barDock === 'r'
   const aside = stepAside && atEnd.value && barDock.startsWith('b')
   const shape = vertical ? 'bar' : aside ? 'pill' : barShape
 
-  const openAt = (panel: string): void => {
+  const openAt = (panel: string, from: string): void => {
+    model.returnTo = from
     if (request) model.select(request.id)
     model.open(panel)
   }
@@ -58,7 +67,7 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
       aria-describedby={peek.shown.value?.id === item.id ? 'peek' : undefined}
       onClick={() => {
         peek.leave()
-        openAt(item.panel)
+        openAt(item.panel, item.id)
       }}
       onFocus={() => {
         active.value = item.id
@@ -103,7 +112,7 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
           tabIndex={active.value === 'logo' ? 0 : -1}
           aria-label="Open debug-toolbar"
           title="Open (Ctrl + `). Drag to move."
-          onClick={() => openAt(model.preferences.value.peek().panel)}
+          onClick={() => openAt(model.preferences.value.peek().panel, 'logo')}
           onFocus={() => {
             active.value = 'logo'
           }}

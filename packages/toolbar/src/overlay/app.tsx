@@ -42,7 +42,10 @@ export function boot(address: string): void {
       event.preventDefault()
       event.stopPropagation()
       if (model.opened.peek() && !model.standalone) model.close()
-      else model.open()
+      else {
+        model.returnTo = document.activeElement
+        model.open()
+      }
     },
     true,
   )

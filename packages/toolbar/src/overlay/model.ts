@@ -99,6 +99,8 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   return {
     /** somebody opened or closed the drawer, so the focus goes along; a drawer that was open already leaves it to the page */
     refocus: false,
+    /** where the focus goes when the drawer closes: what had it on the page, or the item of the bar that opened it */
+    returnTo: null as Element | string | null,
     client,
     preferences,
     history,

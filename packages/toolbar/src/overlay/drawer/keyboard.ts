@@ -5,17 +5,21 @@ import { toShownPanel } from './Navigation.tsx'
 /** Keys that work while the focus is in the toolbar; lists, tabs and inputs handle theirs before. Esc closes one layer at a time. */
 export function createKeyHandler(model: Model, state: DrawerState, frame: () => HTMLElement | null): (event: KeyboardEvent) => void {
   const panel = () => toShownPanel(model.preferences.value.peek().panel)
-  const focusBack = (selector: string) =>
-    requestAnimationFrame(() => frame()?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
+  const focusBack = (selector: string): void => {
+    const focus = () => frame()?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true })
+    // at once, so that the page does not hear the key's release; and again for what is drawn only after the layer is gone
+    focus()
+    requestAnimationFrame(focus)
+  }
   const closeLayer = (): void => {
     const open = state.menu.peek()
     const reading = model.readingOf(panel())
     if (open) {
-      state.menu.value = null
       focusBack(`[data-menu=${open}]`)
+      state.menu.value = null
     } else if (reading.selected !== null) {
-      model.setReading(panel(), { selected: null })
       focusBack(`.gridbox [data-key="${CSS.escape(reading.selected)}"]`)
+      model.setReading(panel(), { selected: null })
     } else if (!model.standalone) model.close()
   }
   const choose = (direction: 1 | -1): void => {
