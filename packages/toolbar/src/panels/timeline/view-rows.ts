@@ -119,5 +119,3 @@ export function toDatabaseWindow(data: TimelinePanelData): Window | null {
   const from = Math.min(...rows.slice(0, 1).map(({ startMs }) => startMs))
   return { from: Math.max(0, from - 0.5), to: rows.reduce((end, row) => Math.max(end, endOf(row, data.requestMs)), 0) + 0.5 }
 }
-
-export const spineTotal = (spine: Spine): number => Object.values(spine).reduce((sum, ms) => sum + ms, 0)
