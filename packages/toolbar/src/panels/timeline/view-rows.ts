@@ -1,4 +1,3 @@
-import type { Spine } from '../../contract/types.ts'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
 
 /** A line of the timeline: an entry, or entries that belong together. */
