@@ -93,6 +93,23 @@ describe('signals', () => {
     ])
   })
 
+  it('names the listeners that a throwing one kept from being reached', async () => {
+    const bus = new EventEmitter()
+    bus.on('a', function throws() {
+      throw new Error('stop')
+    })
+    bus.on('a', function behind() {})
+    const { signals } = await record(bus, () => {
+      try {
+        bus.emit('a')
+      } catch {}
+    })
+    expect(signals[0]?.data.listeners.map(({ name, reached, error }) => ({ name, reached, error }))).toEqual([
+      { name: 'throws', reached: true, error: 'stop' },
+      { name: 'behind', reached: false, error: null },
+    ])
+  })
+
   it('records an error without a listener as an error, and throws it as before', async () => {
     const bus = new EventEmitter()
     const thrown: unknown[] = []

@@ -7,6 +7,7 @@ import session from 'express-session'
 import express4 from 'express4'
 import helmet from 'helmet'
 import knex from 'knex'
+import multer from 'multer'
 import { afterEach, describe, expect, it } from 'vitest'
 import { navigation, type Running, serve, sleep } from './harness.ts'
 
@@ -105,6 +106,30 @@ for (const [version, express] of [
         contentType: 'application/json; charset=utf-8',
       })
       expect(JSON.stringify([panel, await app.panel(request.id, 'response')])).not.toContain('CANARY')
+    })
+
+    it('shows uploaded files without their bytes, and attributes what runs after them', async () => {
+      const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
+      await start((server, toolbar) => {
+        toolbar.watch(db, { name: 'main' })
+        server.post(
+          '/',
+          multer().single('photo'),
+          async (req, res) => void res.json({ size: req.file?.size, rows: await db.raw('select 1 as one') }),
+        )
+      })
+      const form = new FormData()
+      form.append('photo', new Blob([Buffer.alloc(500_000, 1)]), 'front <b>.png')
+      form.append('password', 'CANARY')
+      expect(await (await fetch(app.url, { method: 'POST', body: form })).json()).toEqual({ size: 500_000, rows: [{ one: 1 }] })
+      const request = await app.latest('/')
+      expect(request.counts.sql).toBe(1)
+      const panel = await app.panel(request.id, 'request')
+      expect(panel).toMatchObject({
+        files: { originalname: 'front <b>.png', size: 500_000, buffer: { $: 'Buffer', bytes: 500_000 } },
+        body: { password: { $: 'masked' } },
+      })
+      await db.destroy()
     })
 
     it('attributes what starts after a large body arrived', async () => {

@@ -7,11 +7,15 @@ let app: Running
 afterEach(() => app.close())
 
 const start = async (options: Parameters<typeof serve>[0] = {}) => {
-  app = await serve(options, (toolbar) => (req, res) => toolbar(req, res, () => {
-    res.setHeader('Content-Type', 'text/html')
-    res.statusCode = req.url === '/' ? 200 : 404
-    res.end(document(req.url === '/' ? 'app' : "the app's own 404"))
-  }))
+  app = await serve(
+    options,
+    (toolbar) => (req, res) =>
+      toolbar(req, res, () => {
+        res.setHeader('Content-Type', 'text/html')
+        res.statusCode = req.url === '/' ? 200 : 404
+        res.end(document(req.url === '/' ? 'app' : "the app's own 404"))
+      }),
+  )
   await app.get('/')
   const { id } = await app.latest('/')
   return { port: (app.server.address() as AddressInfo).port, id }
@@ -39,8 +43,22 @@ const innocent = (answer: RawAnswer): void => {
 
 describe('a foreign Host', () => {
   const refused = [
-    'evil.example', 'localhost@evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '127.0.0.1.nip.io', 'evil.localhost.example', '[::1', '[::z]',
-    '255.255.255.256', '127.1', '0x7f.1', '2130706433', '', 'localhost:99999', '10.0.0.1', 'a b',
+    'evil.example',
+    'localhost@evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.1.nip.io',
+    'evil.localhost.example',
+    '[::1',
+    '[::z]',
+    '255.255.255.256',
+    '127.1',
+    '0x7f.1',
+    '2130706433',
+    '',
+    'localhost:99999',
+    '10.0.0.1',
+    'a b',
   ]
   it.each(refused)('%s reads nothing, on every route', async (host) => {
     const { port, id } = await start()
@@ -63,20 +81,28 @@ describe('a foreign Host', () => {
   it('says which option allows it', async () => {
     const { port } = await start()
     const { body } = await raw(port, lines('GET', '/__debug__/api/requests', { Host: 'shop.test:3000' }))
-    expect(JSON.parse(body)).toMatchObject({ error: { code: 'HOST_NOT_ALLOWED', message: expect.stringContaining("allowedHosts: ['shop.test']") } })
+    expect(JSON.parse(body)).toMatchObject({
+      error: { code: 'HOST_NOT_ALLOWED', message: expect.stringContaining("allowedHosts: ['shop.test']") },
+    })
   })
 
-  it.each([['localhost', 'evil.example'], ['evil.example', 'localhost']])('beside another one is refused: %s, %s', async (...hosts) => {
+  it.each([
+    ['localhost', 'evil.example'],
+    ['evil.example', 'localhost'],
+  ])('beside another one is refused: %s, %s', async (...hosts) => {
     const { port } = await start()
     const answer = await raw(port, lines('GET', '/__debug__/api/requests', { Host: hosts }))
     expect(answer.status).toBeGreaterThanOrEqual(400)
     innocent(answer)
   })
 
-  it.each(['localhost', 'LOCALHOST:3000', 'localhost.:3000', 'a.b.localhost', '127.0.0.1:3000', '127.9.9.9', '[::1]:3000'])('%s is no foreign one', async (host) => {
-    const { port } = await start()
-    expect((await raw(port, lines('GET', '/__debug__/api/requests', { Host: host }))).status).toBe(200)
-  })
+  it.each(['localhost', 'LOCALHOST:3000', 'localhost.:3000', 'a.b.localhost', '127.0.0.1:3000', '127.9.9.9', '[::1]:3000'])(
+    '%s is no foreign one',
+    async (host) => {
+      const { port } = await start()
+      expect((await raw(port, lines('GET', '/__debug__/api/requests', { Host: host }))).status).toBe(200)
+    },
+  )
 
   it('is none when it is allowed by name', async () => {
     const { port } = await start({ allowedHosts: ['shop.test'] })
@@ -86,7 +112,7 @@ describe('a foreign Host', () => {
 
   it('is the one the client sent, whatever a proxy header says', async () => {
     const { port } = await start()
-    for (const headers of [{ 'X-Forwarded-Host': 'localhost' }, { Forwarded: 'for=127.0.0.1;host=localhost' }])
+    for (const headers of [{ 'X-Forwarded-Host': 'localhost' }, { Forwarded: 'for=127.0.0.1;host=localhost' }] as Record<string, string>[])
       expect((await raw(port, lines('GET', '/__debug__/api/requests', { Host: 'evil.example', ...headers }))).status).toBe(403)
   })
 })
@@ -114,7 +140,11 @@ describe('a forwarded client', () => {
 
   it('is the developer when every hop is loopback', async () => {
     const { port } = await start()
-    for (const headers of [{ 'X-Forwarded-For': '127.0.0.1' }, { 'X-Forwarded-For': '::1, 127.0.0.1' }, { Forwarded: 'for=127.0.0.1;proto=http, for="[::1]:4711"' }])
+    for (const headers of [
+      { 'X-Forwarded-For': '127.0.0.1' },
+      { 'X-Forwarded-For': '::1, 127.0.0.1' },
+      { Forwarded: 'for=127.0.0.1;proto=http, for="[::1]:4711"' },
+    ] as Record<string, string>[])
       expect((await raw(port, lines('GET', '/__debug__/api/requests', headers))).status).toBe(200)
   })
 })
@@ -142,13 +172,17 @@ describe('another site', () => {
 
   it('may be this very host under any scheme, since development proxies speak https', async () => {
     const { port } = await start()
-    for (const origin of ['http://localhost', 'https://localhost']) expect((await raw(port, lines('GET', '/__debug__/api/requests', { Origin: origin }))).status).toBe(200)
+    for (const origin of ['http://localhost', 'https://localhost'])
+      expect((await raw(port, lines('GET', '/__debug__/api/requests', { Origin: origin }))).status).toBe(200)
   })
 
   it('cannot load an answer as a script, a frame or an image', async () => {
     const { port } = await start()
     for (const destination of ['script', 'iframe', 'image', 'style', 'object'])
-      expect((await raw(port, lines('GET', '/__debug__/api/requests', { 'Sec-Fetch-Dest': destination, 'Sec-Fetch-Site': 'same-origin' }))).status).toBe(403)
+      expect(
+        (await raw(port, lines('GET', '/__debug__/api/requests', { 'Sec-Fetch-Dest': destination, 'Sec-Fetch-Site': 'same-origin' })))
+          .status,
+      ).toBe(403)
   })
 
   it('cannot send an action: forms lack the type, simple requests the header', async () => {
@@ -168,19 +202,32 @@ describe('another site', () => {
 
   it('gets no permission from a preflight, whatever the app would say', async () => {
     const { port } = await start()
-    const answer = await raw(port, lines('OPTIONS', '/__debug__/api/requests', { Origin: 'http://evil.example', 'Access-Control-Request-Method': 'DELETE' }))
+    const answer = await raw(
+      port,
+      lines('OPTIONS', '/__debug__/api/requests', { Origin: 'http://evil.example', 'Access-Control-Request-Method': 'DELETE' }),
+    )
     expect(answer.status).toBe(403)
     innocent(answer)
   })
 })
 
 describe('odd addresses', () => {
-  it.each(['/__DEBUG__/api/requests', '//__debug__/api/requests', '/__debug__;x/api/requests', '/x/../__debug__/api/requests'])('%s is the app\'s to answer', async (target) => {
-    const { port } = await start()
-    expect((await raw(port, lines('GET', target))).body).toContain("the app's own 404")
-  })
+  it.each(['/__DEBUG__/api/requests', '//__debug__/api/requests', '/__debug__;x/api/requests', '/x/../__debug__/api/requests'])(
+    "%s is the app's to answer",
+    async (target) => {
+      const { port } = await start()
+      expect((await raw(port, lines('GET', target))).body).toContain("the app's own 404")
+    },
+  )
 
-  it.each(['/__debug__/assets/..%2f..%2fpackage.json', '/__debug__/assets/%2e%2e/x', '/__debug__/assets/__proto__', '/__debug__/assets/', '/__debug__/api/requests%00', '/__debug__/api/requests#x'])('%s is nothing', async (target) => {
+  it.each([
+    '/__debug__/assets/..%2f..%2fpackage.json',
+    '/__debug__/assets/%2e%2e/x',
+    '/__debug__/assets/__proto__',
+    '/__debug__/assets/',
+    '/__debug__/api/requests%00',
+    '/__debug__/api/requests#x',
+  ])('%s is nothing', async (target) => {
     const { port } = await start()
     const answer = await raw(port, lines('GET', target))
     expect(answer.status).toBe(404)

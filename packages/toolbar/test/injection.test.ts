@@ -16,17 +16,33 @@ const start = async (answer: (res: ServerResponse, url: string) => unknown) => {
   return (app.server.address() as AddressInfo).port
 }
 const script = /<script type="module" async src="[^"]+#[\w-]+" data-debug-toolbar="[\w-]+"[^>]*><\/script>/g
-const page = (port: number, headers: Record<string, string> = {}) => raw(port, lines('GET', '/', { Accept: 'text/html', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none', ...headers }))
-const header = (answer: { headers: [string, string][] }, name: string) => answer.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
+const page = (port: number, headers: Record<string, string> = {}) =>
+  raw(port, lines('GET', '/', { Accept: 'text/html', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none', ...headers }))
+const header = (answer: { headers: [string, string][] }, name: string) =>
+  answer.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
 
 describe('a document gets one script, whichever way it is sent', () => {
   const ways: Record<string, (res: ServerResponse) => void> = {
     'end(text)': (res) => res.setHeader('Content-Type', 'text/html').end(html),
     'end(buffer)': (res) => res.setHeader('Content-Type', 'text/html').end(Buffer.from(html)),
     'end(text, encoding, callback)': (res) => res.setHeader('Content-Type', 'text/html').end(html, 'utf8', () => {}),
-    'Content-Length set': (res) => res.setHeader('Content-Type', 'text/html').setHeader('Content-Length', Buffer.byteLength(html)).end(html),
-    'writeHead(object)': (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'CONTENT-LENGTH': String(Buffer.byteLength(html)) }).end(html),
-    'writeHead(array)': (res) => res.writeHead(200, ['Content-Type', 'text/html', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'Content-Length', String(Buffer.byteLength(html))] as never).end(html),
+    'Content-Length set': (res) =>
+      res.setHeader('Content-Type', 'text/html').setHeader('Content-Length', Buffer.byteLength(html)).end(html),
+    'writeHead(object)': (res) =>
+      res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'CONTENT-LENGTH': String(Buffer.byteLength(html)) }).end(html),
+    'writeHead(array)': (res) =>
+      res
+        .writeHead(200, [
+          'Content-Type',
+          'text/html',
+          'Set-Cookie',
+          'a=1',
+          'Set-Cookie',
+          'b=2',
+          'Content-Length',
+          String(Buffer.byteLength(html)),
+        ] as never)
+        .end(html),
     'writeHead(reason, object)': (res) => res.writeHead(200, 'Fine', { 'Content-Type': 'text/html' }).end(html),
     'write, write, end()': (res) => {
       res.setHeader('Content-Type', 'text/html').write(html.slice(0, 20))
@@ -41,10 +57,17 @@ describe('a document gets one script, whichever way it is sent', () => {
     'a status of 500': (res) => res.writeHead(500, { 'Content-Type': 'text/html' }).end(html),
   }
   for (const [name, answer] of Object.entries(ways)) {
-    for (const [how, headers] of [['with fetch metadata', {}], ['without', { 'Sec-Fetch-Dest': '', 'Sec-Fetch-Site': '' }]] as const) {
+    for (const [how, headers] of [
+      ['with fetch metadata', {}],
+      ['without', { 'Sec-Fetch-Dest': '', 'Sec-Fetch-Site': '' }],
+    ] as const) {
       it(`${name}, ${how}`, async () => {
         const port = await start(answer)
-        const sent = Object.fromEntries(Object.entries({ Accept: 'text/html', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none', ...headers }).filter(([, value]) => value !== ''))
+        const sent = Object.fromEntries(
+          Object.entries({ Accept: 'text/html', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none', ...headers }).filter(
+            ([, value]) => value !== '',
+          ),
+        )
         const received = await raw(port, lines('GET', '/', sent))
         const length = header(received, 'content-length')[0]
         const body = length === undefined ? dechunk(received.body) : received.body
@@ -81,15 +104,26 @@ describe('a document gets one script, whichever way it is sent', () => {
   })
 
   it('reuses the nonce of the page, and adds one where the policy would block it', async () => {
-    const port = await start((res) => res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': "script-src 'nonce-abc123' 'strict-dynamic'; connect-src 'self'" }).end(html))
+    const port = await start((res) =>
+      res
+        .writeHead(200, {
+          'Content-Type': 'text/html',
+          'Content-Security-Policy': "script-src 'nonce-abc123' 'strict-dynamic'; connect-src 'self'",
+        })
+        .end(html),
+    )
     const kept = await page(port)
     expect(kept.body).toContain('nonce="abc123"')
     expect(header(kept, 'content-security-policy')).toEqual(["script-src 'nonce-abc123' 'strict-dynamic'; connect-src 'self'"])
     await app.close()
-    const closed = await start((res) => res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': "default-src 'none'" }).end(html))
+    const closed = await start((res) =>
+      res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': "default-src 'none'" }).end(html),
+    )
     const patched = await page(closed)
     const nonce = /nonce="([^"]+)"/.exec(patched.body)?.[1]
-    expect(header(patched, 'content-security-policy')).toEqual([`default-src 'none'; script-src 'nonce-${nonce}'; connect-src localhost/__debug__/`])
+    expect(header(patched, 'content-security-policy')).toEqual([
+      `default-src 'none'; script-src 'nonce-${nonce}'; connect-src localhost/__debug__/`,
+    ])
   })
 })
 
@@ -116,11 +150,21 @@ describe('what must stay as it is', () => {
     ['XMLHttpRequest', (res) => res.setHeader('Content-Type', 'text/html').end(html), { 'X-Requested-With': 'XMLHttpRequest' }],
     ['a fetch', (res) => res.setHeader('Content-Type', 'text/html').end(html), { 'Sec-Fetch-Dest': 'empty' }],
     ['an iframe', (res) => res.setHeader('Content-Type', 'text/html').end(html), { 'Sec-Fetch-Dest': 'iframe' }],
-    ['a fragment without fetch metadata', (res) => res.setHeader('Content-Type', 'text/html').end('<li>x</li>'), { 'Sec-Fetch-Dest': '', Accept: 'text/html' }],
-    ['a fragment after writeHead', (res) => res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': '10' }).end('<li>x</li>'), { 'Sec-Fetch-Dest': '', Accept: 'text/html' }],
+    [
+      'a fragment without fetch metadata',
+      (res) => res.setHeader('Content-Type', 'text/html').end('<li>x</li>'),
+      { 'Sec-Fetch-Dest': '', Accept: 'text/html' },
+    ],
+    [
+      'a fragment after writeHead',
+      (res) => res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': '10' }).end('<li>x</li>'),
+      { 'Sec-Fetch-Dest': '', Accept: 'text/html' },
+    ],
   ]
   it.each(cases)('%s', async (_name, answer, request = {}, method = 'GET') => {
-    const sent = Object.fromEntries(Object.entries({ Accept: 'text/html', 'Sec-Fetch-Dest': 'document', ...request }).filter(([, value]) => value !== ''))
+    const sent = Object.fromEntries(
+      Object.entries({ Accept: 'text/html', 'Sec-Fetch-Dest': 'document', ...request }).filter(([, value]) => value !== ''),
+    )
     const bare = createServer((_req, res) => answer(res))
     await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve))
     const expected = await raw((bare.address() as AddressInfo).port, lines(method, '/', sent))

@@ -68,6 +68,14 @@ describe('a bad option throws at start, and says which, what it got and what it 
     expect((thrown as Error).message).toMatch(says)
   })
 
+  it('so does a store', () => {
+    for (const maxRequests of [0, -1, 1.5, Number.NaN, '100', 1e9])
+      expect(() => memoryStore({ maxRequests: maxRequests as number })).toThrow(
+        /'memoryStore\.maxRequests' takes a whole number from 1 to 10,000/,
+      )
+    expect(() => memoryStore({ maxBytes: '50mb' as unknown as number })).toThrow(/'memoryStore\.maxBytes'.*got "50mb"/)
+  })
+
   it('takes undefined as absent, and reads own properties only', () => {
     start({ path: undefined, watch: undefined })
     ;(Object.prototype as { path?: unknown }).path = 5

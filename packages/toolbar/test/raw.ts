@@ -33,7 +33,12 @@ export function raw(port: number, bytes: string, host = '127.0.0.1'): Promise<Ra
 
 /** An HTTP/1.1 request with these headers and no others; `Host: localhost` unless given. */
 export function lines(method: string, target: string, headers: Record<string, string | string[]> = {}, body = ''): string {
-  const all: Record<string, string | string[]> = { Host: 'localhost', Connection: 'close', ...(body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }), ...headers }
+  const all: Record<string, string | string[]> = {
+    Host: 'localhost',
+    Connection: 'close',
+    ...(body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  }
   const head = Object.entries(all).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`))
   return `${method} ${target} HTTP/1.1\r\n${head.join('')}\r\n${body}`
 }

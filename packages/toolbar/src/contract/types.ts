@@ -90,6 +90,8 @@ export interface SignalListener {
   async: boolean
   once: boolean
   error: string | null
+  /** `false` when a listener before it threw: it was never called */
+  reached: boolean
 }
 
 export interface SignalData {

@@ -36,12 +36,6 @@ function storage(): AsyncLocalStorage<Frame> {
 
 export const context: AsyncLocalStorage<Frame> = storage()
 
-/** The record being served now, or `null`: outside a request, or after its record was sealed. */
-export function currentRecord(): RequestRecord | null {
-  const frame = context.getStore()
-  return frame === undefined ? null : frame.scope.record
-}
-
 /** Counts work that arrives after the record was sealed. */
 export function noteLate(scope: Scope): void {
   scope.late++

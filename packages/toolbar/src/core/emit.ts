@@ -108,9 +108,13 @@ export function encode(value: unknown, readable = false): string {
 
 /** SQL texts of a record, masked, for the words of the filter language. */
 export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
-  const texts = new Set<string>()
-  for (const entry of record.entries) if (entry.kind.type === 'sql') texts.add((entry.data as RawSql).sql)
-  return [...texts].map((text) => redactor.text(text))
+  const texts = new Map<string, string>()
+  for (const entry of record.entries) {
+    if (entry.kind.type !== 'sql') continue
+    const { sql, dialect } = entry.data as RawSql
+    texts.set(sql, dialect)
+  }
+  return [...texts].map(([sql, dialect]) => redactor.text(findSqlSecrets(sql, dialect, redactor).text))
 }
 
 function materialise(record: RequestRecord, redactor: Redactor): RecordView {
@@ -145,23 +149,24 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
 function toEntry(entry: RawEntry, redactor: Redactor, place: (text: string) => Site | null): Entry {
   const text = entry.stack?.text ?? null
   const found = text === null ? entry.kind.site(entry) : place(text)
+  const data = redactData(entry, redactor)
   return {
     id: entry.id,
     type: entry.kind.type,
-    name: nameOf(entry, redactor),
+    name: nameOf(entry, data, redactor),
     startMs: round(entry.startMs),
     durationMs: entry.endMs === -1 ? null : round(entry.endMs - entry.startMs),
     parentId: entry.parentId === 0 ? null : entry.parentId,
     site: found !== null && entry.inferred ? { ...found, inferred: true } : found,
     status: entry.status,
-    data: redactData(entry, redactor),
+    data,
   }
 }
 
 /** Redacted before it is cut: half a secret is one too. */
-function nameOf(entry: RawEntry, redactor: Redactor): string {
-  const title = entry.kind.title(entry)
-  const name = redactor.text(title.length > 2_000 ? title.slice(0, 2_000) : title)
+function nameOf(entry: RawEntry, data: unknown, redactor: Redactor): string {
+  const { title } = entry.kind
+  const name = title === null ? redactor.text(entry.name.slice(0, 2_000)) : title(data as never)
   return name.length > 300 ? `${name.slice(0, 300)}…` : name
 }
 
@@ -179,7 +184,7 @@ function redactData(entry: RawEntry, redactor: Redactor): unknown {
   const secrets = findSqlSecrets(sql.sql, sql.dialect, redactor)
   return {
     ...sql,
-    sql: secrets.text,
+    sql: redactor.text(secrets.text),
     shape: redactor.text(sql.shape),
     params: sql.params.map(
       (param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param)),

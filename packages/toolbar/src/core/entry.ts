@@ -46,8 +46,8 @@ export interface EntryKind {
   readonly shed: (entry: RawEntry) => number
   /** the place of entries that have one without a stack, such as handlers */
   readonly site: (entry: RawEntry) => Site | null
-  /** what readers see as the name; the entry's own unless the kind can say more */
-  readonly title: (entry: RawEntry) => string
+  /** what readers see as the name, made of the public, masked payload; `null`: the entry's own */
+  readonly title: ((data: never) => string) | null
   /** the public payload, not yet redacted */
   readonly toData: (entry: RawEntry) => unknown
 }
@@ -73,7 +73,7 @@ export function defineKind(definition: {
     seal: definition.seal ?? (() => 64),
     shed: definition.shed ?? (() => 0),
     site: definition.site ?? (() => null),
-    title: definition.title ?? ((entry) => entry.name),
+    title: definition.title ?? null,
     toData: definition.toData ?? ((entry) => entry.data),
   }
   kinds.push(kind)

@@ -22,7 +22,7 @@ export interface RequestFacts {
   bytes: number
   streamed: boolean
   injected: boolean
-  /** why not, as a code of `http/inject` */
+  /** why not, in a sentence */
   notInjected: string | null
   /** a JSON body as text, cut to `limits.bodyBytes` */
   body: { text: string; length: number } | null

@@ -9,7 +9,6 @@ export type Undo = () => void
 // biome-ignore lint/suspicious/noExplicitAny: a foreign function has any signature
 export type AnyFunction = (this: any, ...args: any[]) => any
 
-const originalOf = new WeakMap<AnyFunction, AnyFunction>()
 const applied = new Set<Undo>()
 
 /**
@@ -23,7 +22,6 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
     return () => {}
   const replacement = make(original as AnyFunction)
   dressLike(replacement, original as AnyFunction)
-  originalOf.set(replacement, original as AnyFunction)
   Object.defineProperty(target, key, {
     value: replacement,
     writable: own?.writable ?? true,
@@ -39,11 +37,6 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
   }
   applied.add(undo)
   return undo
-}
-
-/** The function before our patch, or the function itself. */
-export function unpatched<F extends AnyFunction>(fn: F): F {
-  return (originalOf.get(fn) as F | undefined) ?? fn
 }
 
 /** Undoes every patch still applied; for the last `close()`. */

@@ -1,5 +1,6 @@
 import type { Preview } from '../contract/types.ts'
 import { innocentKeys, numericSecrets, secretPairs, secretWholeKeys, secretWords, wordsOf } from './redact-words.ts'
+import { findSqlSecrets } from './sql/secrets.ts'
 
 /**
  * Secrets out, before anything leaves the process: by the name of what holds them, and by their own shape.
@@ -78,6 +79,9 @@ const patterns: readonly Pattern[] = [
   },
 ]
 
+/** Drivers and knex put the statement, values included, in front of their messages. */
+const sqlStart = /^\s*(?:select|insert|update|delete|replace|with)\s/i
+
 const defaultMask = '•••••••• masked'
 
 /** @param options additions to the built-in keys and patterns; nothing built in can be switched off */
@@ -106,8 +110,10 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
 
   function text(value: string): string {
     if (value.length < 4) return value
-    const lower = value.toLowerCase()
-    let result = value
+    let result = sqlStart.test(value)
+      ? findSqlSecrets(value, value.includes("\\'") ? 'mysql' : 'postgresql', { isSecretKey, mask }).text
+      : value
+    const lower = result.toLowerCase()
     for (const pattern of patterns) {
       if (pattern.hint.some((hint) => lower.includes(hint)))
         result = result.replace(

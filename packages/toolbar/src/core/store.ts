@@ -5,6 +5,8 @@ import type { RequestRecord } from './record.ts'
  * takes its JSON from `core/emit`.
  */
 export interface Store {
+  /** records kept at most, for readers to say */
+  readonly maxRequests: number
   /** called once per record, when it is sealed; never throws */
   add(record: RequestRecord): void
   get(id: string): RequestRecord | null

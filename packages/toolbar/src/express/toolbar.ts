@@ -17,6 +17,7 @@ import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
 import { sources } from '../sources/index.ts'
 import { quietSignals } from '../sources/quiet-signals.ts'
+import { read } from '../sources/source.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { createExpressHooks } from './framework.ts'
 import type { Toolbar } from './handle.ts'
@@ -64,7 +65,7 @@ export function createToolbar(options?: ToolbarOptions): Toolbar {
     runtime.middleware(req, res, next)
   }
   Object.defineProperty(middleware, 'name', { value: 'debugToolbar' })
-  ours.add(middleware)
+  Object.defineProperty(middleware, mark, { value: true })
   return Object.assign(middleware, {
     watch: (instance: unknown, more?: { name?: string }) => watch(instance, more?.name ?? null),
     measure,
@@ -77,7 +78,8 @@ export function createToolbar(options?: ToolbarOptions): Toolbar {
   })
 }
 
-const ours = new WeakSet<object>()
+/** on our middleware, whichever copy of the package made it: it is no span */
+const mark = Symbol.for('debug-toolbar.middleware')
 
 function listed(watch: Settings['watch']): [label: string | null, instance: unknown][] {
   return Array.isArray(watch) ? watch.map((instance) => [null, instance]) : Object.entries(watch)
@@ -110,7 +112,7 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watched: Record<string, string[]> = {}
-  const config = (): OverlayConfig => toConfig(settings, panels, watched)
+  const config = (): OverlayConfig => toConfig(settings, panels, watched, recorder.options.store.maxRequests)
   const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
   const routes = [
     ...createApiRoutes({ recorder, panels, panelContext, config, stream, version, path: settings.path }),
@@ -132,7 +134,7 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
       entry: assets.entry,
     },
     framework: createExpressHooks(
-      (handle) => ours.has(handle as object),
+      (handle) => read(handle, mark) === true,
       (undo) => undos.push(undo),
     ),
     isOpen: () => open,
@@ -174,7 +176,12 @@ function watchOne(instance: unknown, label: string | null, settings: Settings, w
   }
 }
 
-function toConfig(settings: Settings, panels: ReturnType<Settings['panels']>, watched: Record<string, string[]>): OverlayConfig {
+function toConfig(
+  settings: Settings,
+  panels: ReturnType<Settings['panels']>,
+  watched: Record<string, string[]>,
+  maxRequests: number,
+): OverlayConfig {
   return {
     version,
     path: settings.path,
@@ -184,7 +191,7 @@ function toConfig(settings: Settings, panels: ReturnType<Settings['panels']>, wa
     pathMap: Object.entries(settings.pathMap).sort(([a], [b]) => b.length - a.length),
     root: process.cwd(),
     slowQueryMs: settings.slowQueryMs,
-    maxRequests: 100,
+    maxRequests,
     panels: panels.map(({ id, title }) => ({ id, title })),
     watched,
   }

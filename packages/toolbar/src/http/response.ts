@@ -4,7 +4,7 @@ import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { fitPolicy } from './csp.ts'
 import { changeBlock, changeHeaders, type HeaderChange, headerArgument, headerValue } from './headers.ts'
-import { looksLikeDocument, mayInject, type Verdict } from './inject.ts'
+import { looksLikeDocument, mayInject, type Verdict, verdictSentences } from './inject.ts'
 import { toServerTiming } from './server-timing.ts'
 
 /**
@@ -178,7 +178,7 @@ const prepareHead = guard('response.head', (res: Observed, state: ResponseState,
   if (state.settings.serverTiming)
     changes.push(['Server-Timing', withOurs(headerValue(res, argument, 'server-timing'), toServerTiming(state.record))])
   if (verdict === 'ask-first-bytes') state.waiting = true
-  else facts.notInjected = verdict === 'inject' ? null : verdict
+  else facts.notInjected = verdict === 'inject' ? null : verdictSentences[verdict]
   state.verdict = verdict
   if (verdict === 'inject') changes.push(...injectionChanges(res, state, (name) => headerValue(res, argument, name)))
   return changeHeaders(res, args, changes)
@@ -229,7 +229,7 @@ function decideLate(res: Observed, state: ResponseState, chunk: string | Uint8Ar
   state.waiting = false
   const internals = res as unknown as { _header?: unknown; _headerSent?: boolean; _contentLength?: number | null }
   if (!looksLikeDocument(chunk) || typeof internals._header !== 'string' || internals._headerSent === true) {
-    state.record.facts.notInjected = 'no-document'
+    state.record.facts.notInjected = verdictSentences['no-document']
     return
   }
   const block = internals._header

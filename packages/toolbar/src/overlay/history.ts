@@ -91,5 +91,3 @@ export function createHistory(client: Client) {
     },
   }
 }
-
-export type History = ReturnType<typeof createHistory>

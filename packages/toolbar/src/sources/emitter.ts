@@ -97,6 +97,7 @@ function observe(
     finish(record, entry, 'ok')
     return result
   } catch (error) {
+    if (handlers !== undefined) noteUnreached(entry, handlers)
     finish(record, entry, 'error')
     throw error
   } finally {
@@ -131,6 +132,26 @@ const begin = guard(
 
 const finish = guard('emitter.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
   record.finish(entry, status)
+})
+
+/** A listener threw: those behind it were not called. */
+const noteUnreached = guard('emitter.unreached', (entry: RawEntry, handlers: Handlers): void => {
+  const { listeners } = entry.data as RawSignal
+  if (!Array.isArray(handlers)) return
+  for (const handler of handlers.slice(listeners.length)) {
+    const target = handler.listener ?? handler
+    listeners.push({
+      name: target.name || '(anonymous)',
+      target: new WeakRef(target),
+      startMs: 0,
+      endMs: 0,
+      syncMs: 0,
+      async: false,
+      once: handler.listener !== undefined,
+      error: null,
+      reached: false,
+    })
+  }
 })
 
 /** Puts stopwatches in place of the listeners; `undefined` when there is nothing to time. */
@@ -203,6 +224,7 @@ const start = guard('emitter.listener', (run: Running, listener: Listener): RawL
     async: false,
     once: listener.listener !== undefined,
     error: null,
+    reached: true,
   }
   ;(run.entry.data as RawSignal).listeners.push(started)
   return started

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
+import { describe, problems } from '../core/diagnostics.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Store } from '../core/store.ts'
 
@@ -9,15 +10,22 @@ export interface MemoryStoreOptions {
   maxBytes?: number
 }
 
-/** The newest records, in this process. Eviction is one delete from the front of a Map. */
+/**
+ * The newest records, in this process. Eviction is one delete from the front of a Map.
+ * @throws ToolbarError for a limit that is not a whole number from 1 up
+ */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const maxRequests = options.maxRequests ?? 100
-  const maxBytes = Math.min(options.maxBytes ?? 64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 4)
+  const maxRequests = positive('maxRequests', options.maxRequests, 10_000) ?? 100
+  const maxBytes = Math.min(
+    positive('maxBytes', options.maxBytes, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 * 1024,
+    getHeapStatistics().heap_size_limit / 4,
+  )
   const records = new Map<string, RequestRecord>()
   let bytes = 0
   let evicted = 0
 
   return {
+    maxRequests,
     add(record) {
       records.set(record.id, record)
       bytes += record.bytes
@@ -40,4 +48,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
     counts: () => ({ stored: records.size, evicted, bytes }),
   }
+}
+
+function positive(name: string, value: unknown, most: number): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value
+  throw problems.badOption(`memoryStore.${name}`, describe(value), `a whole number from 1 to ${most.toLocaleString('en-US')}`)
 }

@@ -6,7 +6,7 @@ import { PanelContext, type PanelHost } from './panel.ts'
 const host = { setScrolled: vi.fn(), copy: vi.fn() } as unknown as PanelHost
 const rows = Array.from({ length: 5 }, (_, index) => ({ id: `r${index}`, name: `row ${index}` }))
 
-function draw(props: { selected?: string | null; onSelect?: (row: { id: string }) => void; opens?: boolean }) {
+function draw(props: { selected?: string | null; onSelect?: (row: (typeof rows)[number]) => void; opens?: boolean }) {
   return render(
     <PanelContext.Provider value={host}>
       <Grid

@@ -36,7 +36,7 @@ export const logKind = defineKind({
     raw.line = raw.line.slice(0, 200)
     return bytes
   },
-  title: (entry) => toLogData(entry.data as RawLog).message,
+  title: (data: LogData) => data.message,
   toData: (entry) => toLogData(entry.data as RawLog),
 })
 

@@ -15,6 +15,7 @@ export interface RawListener {
   async: boolean
   once: boolean
   error: string | null
+  reached: boolean
 }
 
 export interface RawSignal {
@@ -51,6 +52,7 @@ export const signalKind = defineKind({
         async: listener.async,
         once: listener.once,
         error: listener.error,
+        reached: listener.reached,
       })),
     }
   },

@@ -37,7 +37,7 @@ export const sqlKind = defineKind({
       raw.params = raw.params.map((value) => (isHeavy(value) ? new Pictured(preview(value, defaultLimits)) : value))
     return bytes
   },
-  title: (entry) => (entry.data as RawSql).sql,
+  title: (data: SqlData) => data.sql,
   toData(entry): SqlData {
     const raw = entry.data as RawSql
     return {

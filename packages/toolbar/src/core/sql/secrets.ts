@@ -1,10 +1,15 @@
-import type { Redactor } from '../redact.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /**
  * Which parameters and literals of a statement are secrets, by the column they stand for:
  * `insert into t (a, password) values (?, ?)`, `set password = ?`, `where token in (?, ?)`, `like`, and comparisons.
  */
+/** What is needed of a redactor. */
+export interface SecretNames {
+  isSecretKey(key: string, value?: unknown): boolean
+  readonly mask: string
+}
+
 export interface SqlSecrets {
   /** positions of placeholders, from 0, that hold a secret */
   readonly params: ReadonlySet<number>
@@ -36,7 +41,7 @@ const comparisons = new Set([
 export function findSqlSecrets(
   sql: string,
   dialect: string,
-  redactor: Redactor,
+  redactor: SecretNames,
   tokens: readonly Token[] = tokenize(sql, dialect),
 ): SqlSecrets {
   const params = new Set<number>()
@@ -65,7 +70,7 @@ export function findSqlSecrets(
     if (token.kind === 'quoted') compared = text.slice(1, -1)
     else if (!comparisons.has(text.toLowerCase())) compared = token.kind === 'word' ? text : null
   }
-  return { params, text: redactor.text(maskCuts(sql, cuts, redactor.mask)) }
+  return { params, text: maskCuts(sql, cuts, redactor.mask) }
 }
 
 /** Column names of `insert into t (a, b) values`, and where the values begin. */

@@ -147,6 +147,7 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
             <span class="m3 branch">└</span> <bdi class="mono">{listener.name || 'anonymous'}</bdi>{' '}
             {listener.async && <span class="chip">async</span>} {listener.once && <span class="chip">once</span>}{' '}
             {listener.error !== null && <span class="chip err">threw</span>}
+            {!listener.reached && <span class="chip warn">not reached</span>}
           </>
         ) : (
           <>

@@ -1,4 +1,3 @@
-import type { Spine } from '../../contract/types.ts'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
 
 /** A line of the timeline: an entry, or entries that belong together. */
@@ -119,5 +118,3 @@ export function toDatabaseWindow(data: TimelinePanelData): Window | null {
   const from = Math.min(...rows.slice(0, 1).map(({ startMs }) => startMs))
   return { from: Math.max(0, from - 0.5), to: rows.reduce((end, row) => Math.max(end, endOf(row, data.requestMs)), 0) + 0.5 }
 }
-
-export const spineTotal = (spine: Spine): number => Object.values(spine).reduce((sum, ms) => sum + ms, 0)
