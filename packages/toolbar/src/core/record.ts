@@ -117,9 +117,10 @@ export class RequestRecord {
    * between those the last one, marked as inferred.
    * @param key what makes two calls the same: the SQL text, the event name
    * @param below the function of ours that the app called
+   * @param frames how deep to look: calls made straight from the user's code need few
    * @returns the first string equal to `key` seen in this record, so that callers can share it
    */
-  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown): string {
+  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown, frames = Number.POSITIVE_INFINITY): string {
     const options = this.stackOptions
     this.sites ??= new Map()
     let slot = this.sites.get(key)
@@ -134,7 +135,7 @@ export class RequestRecord {
     if (options !== false) {
       if ((count & (count - 1)) === 0 || options.every) {
         if (this.stacks === null || this.stacks.length < this.limits.stacks) {
-          slot.stack = captureStack(options.frames, below)
+          slot.stack = captureStack(Math.min(options.frames, frames), below)
           this.stacks ??= []
           this.stacks.push(slot.stack)
         } else entry.inferred = true
