@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { getHeapStatistics } from 'node:v8'
 import type { HistoryCounts } from '../contract/types.ts'
 import { Bus } from './bus.ts'
 import { readStacks, type StackOptions } from './call-sites.ts'
@@ -9,6 +8,7 @@ import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
+import { type Reading, readMeter } from './meter.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
@@ -21,10 +21,9 @@ export interface RecorderOptions {
   redactor: Redactor
 }
 
-interface Meter {
-  cpu: NodeJS.CpuUsage
-  loop: ReturnType<typeof performance.eventLoopUtilization>
-  heap: number
+/** What the process and the recorder were at when a request began. */
+interface Beginning {
+  reading: Reading
   running: number
   seq: number
 }
@@ -39,7 +38,7 @@ export class Recorder {
   readonly running = new Map<string, RequestRecord>()
   readonly loopDelay = new LoopDelay()
   private readonly prefix = randomBytes(6).toString('base64url')
-  private readonly meters = new WeakMap<RequestRecord, Meter>()
+  private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
   private readonly sealing = new Set<RequestRecord>()
   private redirects: { id: string; target: string; peer: string; atMs: number }[] = []
   private sealTimer: NodeJS.Timeout | null = null
@@ -66,13 +65,7 @@ export class Recorder {
     this.running.set(id, record)
     this.loopDelay.start()
     if (this.redirects.length > 0) this.followRedirect(record, client)
-    this.meters.set(record, {
-      cpu: process.cpuUsage(),
-      loop: performance.eventLoopUtilization(),
-      heap: getHeapStatistics().used_heap_size,
-      running: this.running.size - 1,
-      seq,
-    })
+    this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
     if (this.bus.heard('request')) this.publish(record)
     return record
   }
@@ -175,18 +168,18 @@ export class Recorder {
   }
 
   private measure(record: RequestRecord): void {
-    const meter = this.meters.get(record)
-    if (meter === undefined) return
+    const beginning = this.beginnings.get(record)
+    if (beginning === undefined) return
     const { facts } = record
-    const cpu = process.cpuUsage(meter.cpu)
-    const heap = getHeapStatistics().used_heap_size
-    facts.cpuUserMs = cpu.user / 1_000
-    facts.cpuSystemMs = cpu.system / 1_000
-    facts.loopUtilization = performance.eventLoopUtilization(meter.loop).utilization
+    const { reading, running, seq } = beginning
+    const end = readMeter()
+    facts.cpuUserMs = (end.cpu.user - reading.cpu.user) / 1_000
+    facts.cpuSystemMs = (end.cpu.system - reading.cpu.system) / 1_000
+    facts.loopUtilization = performance.eventLoopUtilization(end.loop, reading.loop).utilization
     facts.loopDelayMs = this.loopDelay.longest(record.origin, record.endMs)
-    facts.heapUsedBytes = heap
-    facts.heapDeltaBytes = heap - meter.heap
-    facts.concurrent = meter.running + (this.seq - meter.seq)
+    facts.heapUsedBytes = end.heapBytes
+    facts.heapDeltaBytes = end.heapBytes - reading.heapBytes
+    facts.concurrent = running + (this.seq - seq)
   }
 
   private expectRedirect(record: RequestRecord, client: string): void {
