@@ -6,7 +6,7 @@ import type { Toolbar } from './toolbar.ts'
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** Which page has something to show in which panels. */
 const stops = {
-  '/wrong/n-plus-one': ['timeline', 'sql', 'templates', 'request', 'headers', 'time', 'history', 'preferences'],
+  '/wrong/duplicate-queries': ['timeline', 'sql', 'templates', 'request', 'headers', 'time', 'history', 'preferences'],
   '/wrong/signals': ['signals'],
   '/wrong/error-with-causes/now': ['exceptions', 'response', 'logs'],
 }
