@@ -28,6 +28,9 @@ export interface StackOptions {
   ignore: (string | RegExp)[]
 }
 
+/** Enough for calls that the user's code makes itself, such as a log line: half the price of a whole stack. */
+export const nearFrames = 10
+
 /**
  * Captures the stack above `below` (that function and all it called are left out).
  * `Error.stackTraceLimit` is raised for the one call and restored.

@@ -85,18 +85,10 @@ export class RequestRecord {
 
   /** Appends an entry that starts now. Beyond the limit of its kind it is counted and timed, but not kept. */
   begin(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
-    const startMs = now() - this.origin
-    const entry = new RawEntry(++this.lastId, kind, name, startMs, parentId, data)
-    const tally = this.tallyOf(kind)
-    tally.count++
-    if (tally.open++ === 0) tally.busySince = startMs
+    const entry = this.append(kind, name, parentId, data)
+    const tally = this.tallies[kind.index] as Tally
+    if (tally.open++ === 0) tally.busySince = entry.startMs
     this.openEntries++
-    if (this.endMs !== -1) this.scope.late++
-    if (tally.kept < tally.limit) {
-      tally.kept++
-      this.entries.push(entry)
-    }
-    this.version++
     return entry
   }
 
@@ -114,18 +106,9 @@ export class RequestRecord {
 
   /** Appends an entry that is a point in time. */
   point(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
-    const startMs = now() - this.origin
-    const entry = new RawEntry(++this.lastId, kind, name, startMs, parentId, data)
-    entry.endMs = startMs
+    const entry = this.append(kind, name, parentId, data)
+    entry.endMs = entry.startMs
     entry.status = 'ok'
-    const tally = this.tallyOf(kind)
-    tally.count++
-    if (this.endMs !== -1) this.scope.late++
-    if (tally.kept < tally.limit) {
-      tally.kept++
-      this.entries.push(entry)
-    }
-    this.version++
     return entry
   }
 
@@ -134,9 +117,10 @@ export class RequestRecord {
    * between those the last one, marked as inferred.
    * @param key what makes two calls the same: the SQL text, the event name
    * @param below the function of ours that the app called
+   * @param frames how deep to look: calls made straight from the user's code need few
    * @returns the first string equal to `key` seen in this record, so that callers can share it
    */
-  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown): string {
+  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown, frames = Number.POSITIVE_INFINITY): string {
     const options = this.stackOptions
     this.sites ??= new Map()
     let slot = this.sites.get(key)
@@ -151,7 +135,7 @@ export class RequestRecord {
     if (options !== false) {
       if ((count & (count - 1)) === 0 || options.every) {
         if (this.stacks === null || this.stacks.length < this.limits.stacks) {
-          slot.stack = captureStack(options.frames, below)
+          slot.stack = captureStack(Math.min(options.frames, frames), below)
           this.stacks ??= []
           this.stacks.push(slot.stack)
         } else entry.inferred = true
@@ -173,7 +157,20 @@ export class RequestRecord {
     this.onQuiet = null
   }
 
-  tallyOf(kind: EntryKind): Tally {
+  private append(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
+    const entry = new RawEntry(++this.lastId, kind, name, now() - this.origin, parentId, data)
+    const tally = this.tallyOf(kind)
+    tally.count++
+    if (this.endMs !== -1) this.scope.late++
+    if (tally.kept < tally.limit) {
+      tally.kept++
+      this.entries.push(entry)
+    }
+    this.version++
+    return entry
+  }
+
+  private tallyOf(kind: EntryKind): Tally {
     let tally = this.tallies[kind.index]
     if (tally === undefined) {
       tally = new Tally(this.limits.entries[kind.type] ?? defaultEntryLimit)

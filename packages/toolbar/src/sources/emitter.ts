@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
+import { nearFrames } from '../core/call-sites.ts'
 import { now } from '../core/clock.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { className } from '../core/diagnostics.ts'
@@ -125,7 +126,7 @@ const begin = guard(
       listeners: [],
     }
     const entry = record.begin(signalKind, data.event, frame.parentId, data)
-    record.locate(entry, `signal ${label} ${data.event}`, below)
+    record.locate(entry, `signal ${label} ${data.event}`, below, nearFrames)
     return entry
   },
 )

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { now } from '../core/clock.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { isTransactionStatement, type RawSql, sqlKind, transactionKind } from '../core/entries/sql.ts'
@@ -6,6 +5,8 @@ import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { databaseName, toDialect } from './knex-names.ts'
+import { endTransaction, noteTransaction } from './knex-transactions.ts'
 import { isFunction, type Label, read, type Source } from './source.ts'
 
 /**
@@ -36,18 +37,10 @@ interface Watched {
   uses: number
 }
 
-interface Transaction {
-  id: string
-  savepoints: string[]
-}
-
 const watched = new WeakMap<object, Watched>()
-/** by pooled connection: the transaction open on it */
-const transactions = new WeakMap<object, Transaction>()
 /** by pooled connection: how long the last acquire waited, until a query takes it */
 const waits = new WeakMap<object, number>()
 const patchedPrototypes = new Map<object, { undo: Undo; uses: number }>()
-let transactionCount = 0
 
 export const knexSource: Source = {
   id: 'knex',
@@ -212,26 +205,6 @@ function rowsOf(answer: QueryObject | undefined): number {
   return Array.isArray(rows) ? rows.length : -1
 }
 
-function noteTransaction(connection: Connection, data: RawSql): void {
-  let open = transactions.get(connection)
-  if (data.transaction) {
-    if (open === undefined && /^(?:begin|start)/i.test(data.sql)) {
-      open = { id: `tx${++transactionCount}`, savepoints: [] }
-      transactions.set(connection, open)
-    }
-    const savepoint = /^savepoint\s+(\S+?);?\s*$/i.exec(data.sql)?.[1]
-    if (savepoint !== undefined) open?.savepoints.push(savepoint)
-  }
-  if (open === undefined) return
-  data.transactionId = open.id
-  data.savepoint = open.savepoints.at(-1) ?? null
-}
-
-function endTransaction(connection: Connection, sql: string): void {
-  if (/^(?:release|rollback\s+to)/i.test(sql)) transactions.get(connection)?.savepoints.pop()
-  else if (/^(?:commit|rollback)/i.test(sql)) transactions.delete(connection)
-}
-
 /** Waiting for a pooled connection is time of its own; an acquire that fails is an entry with its error. */
 function patchAcquire(prototype: object): Undo {
   return patchMethod(prototype, 'acquireConnection', (original) => {
@@ -282,28 +255,4 @@ function takeWait(connection: Connection): number {
   if (waitMs === undefined) return 0
   waits.delete(connection)
   return Math.round(waitMs * 1_000) / 1_000
-}
-
-function toDialect(dialect: string): string {
-  return dialect === 'sqlite3' ? 'sqlite' : dialect
-}
-
-/** The database of the connection, or the dialect; never a host, user or password. */
-function databaseName(client: Client): string {
-  const { connection } = client.config
-  const name =
-    typeof connection === 'string' ? fromUrl(connection) : (read(connection, 'database') ?? fromUrl(read(connection, 'connectionString')))
-  if (typeof name === 'string' && name !== '') return name
-  const file = read(connection, 'filename')
-  if (typeof file === 'string' && file !== '') return file.startsWith(':') ? file : path.basename(file)
-  return toDialect(client.dialect)
-}
-
-function fromUrl(url: unknown): string | undefined {
-  if (typeof url !== 'string') return undefined
-  try {
-    return decodeURIComponent(new URL(url).pathname.slice(1)) || undefined
-  } catch {
-    return undefined
-  }
 }

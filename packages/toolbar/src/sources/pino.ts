@@ -1,3 +1,4 @@
+import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { type LogFieldNames, logKind, type RawLog } from '../core/entries/log.ts'
 import { guard } from '../core/guard.ts'
@@ -52,7 +53,7 @@ const note = guard(
     if (levelValue >= errorLevel) record.errors++
     else if (levelValue >= warnLevel) record.warnings++
     const entry = record.point(logKind, '', frame.parentId, data)
-    record.locate(entry, `log ${levelValue}`, below)
+    record.locate(entry, `log ${levelValue}`, below, nearFrames)
   },
 )
 

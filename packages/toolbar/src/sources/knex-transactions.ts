@@ -1,0 +1,36 @@
+import type { RawSql } from '../core/entries/sql.ts'
+
+/**
+ * Transactions by the connection they are open on: knex's own ids are gone after a savepoint, and statements written by hand
+ * have none.
+ */
+interface Transaction {
+  /** of the outermost transaction */
+  id: string
+  savepoints: string[]
+}
+
+const transactions = new WeakMap<object, Transaction>()
+let transactionCount = 0
+
+/** Notes on a query which transaction and savepoint it belongs to; opens them where the query does. */
+export function noteTransaction(connection: object, data: RawSql): void {
+  let open = transactions.get(connection)
+  if (data.transaction) {
+    if (open === undefined && /^(?:begin|start)/i.test(data.sql)) {
+      open = { id: `tx${++transactionCount}`, savepoints: [] }
+      transactions.set(connection, open)
+    }
+    const savepoint = /^savepoint\s+(\S+?);?\s*$/i.exec(data.sql)?.[1]
+    if (savepoint !== undefined) open?.savepoints.push(savepoint)
+  }
+  if (open === undefined) return
+  data.transactionId = open.id
+  data.savepoint = open.savepoints.at(-1) ?? null
+}
+
+/** A statement that closes a savepoint or the transaction went through. */
+export function endTransaction(connection: object, sql: string): void {
+  if (/^(?:release|rollback\s+to)/i.test(sql)) transactions.get(connection)?.savepoints.pop()
+  else if (/^(?:commit|rollback)/i.test(sql)) transactions.delete(connection)
+}
