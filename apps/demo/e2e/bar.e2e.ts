@@ -135,6 +135,8 @@ test('the toolbar shifts nothing on the page, neither when it arrives, nor when 
 
   await toolbar.goto('/explore')
   await expect(toolbar.figure('history')).toContainText('2requests')
+  await page.evaluate(() => document.getElementById('categories')?.click())
+  await expect(toolbar.figure('history')).toContainText('3requests')
   expect(await shifts()).not.toContain('toolbar')
 })
 

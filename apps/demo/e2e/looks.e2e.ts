@@ -44,26 +44,24 @@ test('on a screen of 390 px nothing is cut off sideways and every tab can be rea
   const box = await toolbar.bar.boundingBox()
   expect(box?.x ?? -1).toBeGreaterThanOrEqual(0)
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390)
-  await page.screenshot({ path: picture(info, 'narrow-bar') })
   await toolbar.open()
   const { panels } = await demo.record(id)
   for (const panel of [...panels.map((each) => each.id), 'preferences']) {
     await toolbar.openPanel(panel)
     await expect(toolbar.tab(panel)).toBeInViewport({ ratio: 1 })
     const wide = await toolbar.drawer.evaluate((drawer) =>
-      [drawer, ...drawer.querySelectorAll('.hd, .main, .panel, .phead, .pbody, .pcol')]
+      [drawer, ...drawer.querySelectorAll('.hd, .switch, .main, .panel, .phead, .filter, .seg, .pbody, .pcol')]
         .filter((element) => element.getBoundingClientRect().right > 390.5 || (element as HTMLElement).scrollLeft > 0)
         .map(({ className }) => className),
     )
+    if (panel === 'sql') await page.screenshot({ path: picture(info, `narrow-${panel}`) })
     expect(wide, `${panel} is wider than the screen`).toEqual([])
-    if (panel === 'sql' || panel === 'timeline') await page.screenshot({ path: picture(info, `narrow-${panel}`) })
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   await toolbar.openPanel('sql')
   await toolbar.panel.locator('[data-key=q1]').click()
   await expect(toolbar.detail).toBeVisible()
   await expect(toolbar.detail.getByRole('button', { name: 'Close details' })).toBeInViewport({ ratio: 1 })
-  await page.screenshot({ path: picture(info, 'narrow-detail') })
 })
 
 test('the drawer docks to the right, is resized by keys and pointer, and remembers it', async ({ toolbar, page }, info) => {
@@ -100,7 +98,7 @@ test('the drawer docks to the right, is resized by keys and pointer, and remembe
   await expect.poll(size).toEqual([516, 900])
 })
 
-test('the page at the toolbar’s own address shows the newest request and the ones after it', async ({ toolbar, demo, page }, info) => {
+test('the page at the toolbar’s own address shows the newest request and the ones after it', async ({ toolbar, demo, page }) => {
   await demo.visit('/wrong/n-plus-one')
   await page.goto('/__debug__/')
   await toolbar.expectShown('/wrong/n-plus-one')
@@ -108,7 +106,6 @@ test('the page at the toolbar’s own address shows the newest request and the o
   await expect(toolbar.rows).toHaveCount(52)
   expect(await toolbar.drawer.boundingBox()).toEqual({ x: 0, y: 0, width: 1440, height: 900 })
   await expect(toolbar.drawer.getByRole('button', { name: 'Close', exact: true })).toHaveCount(0)
-  await page.screenshot({ path: picture(info, 'full-page') })
   await demo.visit('/authors')
   await toolbar.expectShown('/authors')
   await page.keyboard.press('Escape')

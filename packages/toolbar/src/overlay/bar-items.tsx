@@ -29,17 +29,28 @@ const icon = (path: string, hue: string) => (
   </span>
 )
 
-/** Ticks of the last requests of this page: height is time on a logarithmic scale, hue is the status. */
+const TICKS = 6
+const TICK_PX = 14
+
+/**
+ * Ticks of the last requests of this page: height is time on a logarithmic scale, hue is the status. The places are fixed and
+ * the height is a transform, so that a new one is no layout shift of the page.
+ */
 function Ticks({ requests }: { requests: readonly RequestSummary[] }) {
   const tone = (status: number | null) => ((status ?? 0) >= 500 ? 'e5' : (status ?? 0) >= 400 ? 'e4' : '')
+  const scale = (ms: number) => Math.min(TICK_PX, Math.max(3, 1 + 6 * Math.log10(1 + ms))) / TICK_PX
   return (
     <span class="ticks" aria-hidden="true">
-      {requests
-        .slice(0, 6)
-        .reverse()
-        .map(({ id, status, durationMs }) => (
-          <i key={id} class={tone(status)} style={{ height: `${Math.round(Math.min(14, 1 + 6 * Math.log10(1 + durationMs)))}px` }} />
-        ))}
+      {Array.from({ length: TICKS }, (_, place) => {
+        const request = requests[TICKS - 1 - place]
+        return (
+          <i
+            key={place}
+            class={tone(request?.status ?? null)}
+            style={{ transform: `scaleY(${request ? scale(request.durationMs).toFixed(2) : 0})` }}
+          />
+        )
+      })}
     </span>
   )
 }
