@@ -6,6 +6,7 @@
 /** What an entry is about. Sources may add types of their own; these are the built-in ones. */
 export type EntryType = 'sql' | 'template' | 'signal' | 'log' | 'cache' | 'http' | 'middleware' | 'exception' | 'span' | (string & {})
 
+/** `running`: not finished when it was read. */
 export type EntryStatus = 'ok' | 'error' | 'running'
 
 /** A place in the user's code. Lines and columns start at 1. */
@@ -25,6 +26,7 @@ export interface Entry<Data = unknown> {
   /** sequence number within the record, from 1 */
   id: number
   type: EntryType
+  /** what it is called in a list, masked, at most 300 characters: the SQL, the file, the event, the message */
   name: string
   /** since the start of the request */
   startMs: number
@@ -32,8 +34,10 @@ export interface Entry<Data = unknown> {
   durationMs: number | null
   /** id of the entry this happened inside of, or `null` */
   parentId: number | null
+  /** what asked for it, or `null` when no line of the app's own is known */
   site: Site | null
   status: EntryStatus
+  /** the payload of its type: `SqlData`, `TemplateData`, `SignalData` ... */
   data: Data
 }
 
@@ -41,14 +45,19 @@ export interface Entry<Data = unknown> {
  * A bounded, JSON-safe picture of a value of the app. Plain JSON stands for itself;
  * everything else is `{ $: kind, v: ... }` (Date, BigInt, Buffer, Map, Error, undefined, Circular, Getter, a class name ...).
  * A cut-off is `{ $: 'more', v: <how many were left out> }` as the last item or under the key `…`;
- * a cut string is `{ $: 'string', v: <beginning>, length: <full length> }`; a masked one `{ $: 'masked', v: <kind> }`.
+ * a cut string is `{ $: 'string', v: <beginning>, length: <full length> }`; a masked one `{ $: 'masked', v: <what stands in its place> }`.
  */
 export type Preview = null | boolean | number | string | Preview[] | { [key: string]: Preview }
 
+/** Payload of `sql` entries. */
 export interface SqlData {
+  /** `transaction`: BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like, which are not counted as queries */
   kind: 'query' | 'transaction'
+  /** as it was handed to the driver, secret literals masked */
   sql: string
+  /** in the order of their placeholders, secrets masked */
   params: Preview[]
+  /** `sqlite`, `postgresql`, `mysql` ... as knex calls it */
   dialect: string
   /** the watched label, or the name of the database */
   connection: string
@@ -59,8 +68,9 @@ export interface SqlData {
   error: { message: string; code: string | null } | null
   /** the outermost transaction, `null` outside of one */
   transactionId: string | null
+  /** the innermost savepoint it ran in, or `null` */
   savepoint: string | null
-  /** waiting for a pooled connection, not part of the duration */
+  /** ms of waiting for a pooled connection, not part of the duration */
   waitMs: number
   /** id shared by queries with equal connection, SQL and parameters; `null` when alone */
   duplicateGroup: number | null
@@ -70,7 +80,9 @@ export interface SqlData {
   shape: string
 }
 
+/** Payload of `template` entries: renders and includes. */
 export interface TemplateData {
+  /** extension of the view, `ejs`, or `unknown` */
   engine: string
   /** absolute path, or `null` when the engine did not say */
   file: string | null
@@ -80,44 +92,61 @@ export interface TemplateData {
   parent: string | null
 }
 
+/** One listener that an event was emitted to. */
 export interface SignalListener {
+  /** of the function, or `(anonymous)` */
   name: string
+  /** where the function is written */
   site: Site | null
-  /** until it returned, or its promise settled; `null` while pending */
+  /** ms until it returned, or its promise settled; `null` while pending */
   durationMs: number | null
-  /** time before it returned */
+  /** ms until it returned */
   syncMs: number
+  /** it returned a promise */
   async: boolean
+  /** it was added by `once` */
   once: boolean
+  /** message of what it threw, or its promise was rejected with; `null` for neither */
   error: string | null
   /** `false` when a listener before it threw: it was never called */
   reached: boolean
 }
 
+/** Payload of `signal` entries. */
 export interface SignalData {
   event: string
+  /** the watched label, or the name of the class */
   emitter: string
+  /** the first ten arguments */
   args: Preview[]
+  /** in the order they were called */
   listeners: SignalListener[]
 }
 
+/** A label of the logger; a level without one is its number as text. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | (string & {})
 
+/** Payload of `log` entries. */
 export interface LogData {
   level: LogLevel
   message: string
+  /** all others of the line, but for time, pid, hostname and v */
   fields: Preview
+  /** the watched label, or the logger's name */
   logger: string
 }
 
+/** Payload of `middleware` entries: spans until `next()` or the answer. */
 export interface MiddlewareData {
   /** `router` for a mounted router or app, `handler` for what belongs to a route, `error` for error handlers */
   kind: 'middleware' | 'handler' | 'router' | 'error'
   /** mount path or route pattern */
   path: string
+  /** of the request, for handlers; `null` for the rest */
   method: string | null
 }
 
+/** An error that another one names as its cause, or holds. */
 export interface ExceptionCause {
   name: string
   message: string
@@ -125,6 +154,7 @@ export interface ExceptionCause {
   stack: StackFrame[]
 }
 
+/** One frame of an error, source-mapped. Lines and columns start at 1. */
 export interface StackFrame {
   function: string | null
   file: string | null
@@ -134,6 +164,7 @@ export interface StackFrame {
   kind: 'app' | 'package' | 'node'
 }
 
+/** Payload of `exception` entries; the entry's name is the error's. */
 export interface ExceptionData {
   message: string
   code: string | null
@@ -152,10 +183,12 @@ export interface ExceptionData {
   handledBy: string | null
 }
 
+/** Payload of `span` entries. */
 export interface SpanData {
   kind: 'measure'
 }
 
+/** `done`: finished, a 500 page too; `aborted`: the client left first; `failed`: the app destroyed the response. */
 export type RequestState = 'running' | 'done' | 'aborted' | 'failed'
 
 /** Where the time of a request went, in ms; every instant belongs to the deepest entry then open, the rest is `app`. */
@@ -168,94 +201,123 @@ export interface Spine {
   app: number
 }
 
+/** A request in a list. */
 export interface RequestSummary {
+  /** at most 32 URL-safe characters; also the header X-Debug-Toolbar-Id */
   id: string
   /** sequence number in this process; cursors are made of it */
   seq: number
   kind: 'http'
   method: string
+  /** path and query as the client sent them, secrets masked */
   url: string
+  /** `url` without its query */
   path: string
   /** route pattern with mount paths, or `null` when none matched */
   route: string | null
   /** `null` if headers were never sent */
   status: number | null
+  /** `document`: a page to show; `fetch`: asked for by a script, as far as headers say */
   type: 'document' | 'fetch' | 'other'
   state: RequestState
   /** entries that began after the response had ended */
   late: number
+  /** id of the request that this redirect led to, within five seconds */
   redirectedTo: string | null
+  /** id of the redirect that led here */
   redirectedFrom: string | null
   /** epoch ms */
   startedAt: number
-  /** so far, while running */
+  /** ms, so far while running */
   durationMs: number
-  /** body bytes sent */
+  /** body bytes handed to Node, the toolbar's script included */
   bytes: number
-  /** exact, also for entries that were not kept */
+  /** entries of each type, exact, also for those that were not kept; `transaction` beside `sql` */
   counts: Record<string, number>
-  /** union of the intervals of each type, plus `cpu` */
+  /** ms: union of the intervals of each type, plus `cpu`, which is of the whole process */
   times: Record<string, number>
   spine: Spine
   /** warnings and errors among the log lines */
   logs: { warn: number; error: number }
+  /** queries that are members of a group with equal connection, SQL and parameters */
   duplicates: number
+  /** queries that are members of a group with equal connection and shape; duplicates are, too */
   similar: number
   /** members of the largest similar group, 0 without one */
   largestGroup: number
+  /** all 0 until there are rules */
   findings: { error: number; warning: number; info: number }
   /** page whose script made this fetch, as far as the Referer header says: a path */
   referrer: string | null
 }
 
+/** How bad a finding is. */
 export type Severity = 'error' | 'warning' | 'info'
 
+/** What a rule says about a request. There are no rules yet. */
 export interface Finding {
+  /** id of the rule, e.g. `n-plus-one` */
   rule: string
   severity: Severity
   title: string
+  /** what was seen, with figures */
   evidence: string
+  /** what to do about it */
   fix: string
   site: Site | null
   /** ids of the entries it is about */
   entries: number[]
 }
 
+/** Colour of a figure. */
 export type Tone = 'none' | 'ok' | 'warn' | 'error'
 
+/** A panel in the navigation. */
 export interface PanelSummary {
   id: string
   title: string
   /** the figure in the navigation, e.g. `53 · 21.4 ms` */
   summary: string
   tone: Tone
+  /** the figure as a number, `null` where there is none */
   count: number | null
 }
 
+/** Answer of `GET /requests/:id` and `GET /requests/latest`. */
 export interface RequestDetail {
   request: RequestSummary
   panels: PanelSummary[]
   findings: Finding[]
 }
 
+/** What became of the requests since start: `received` is the sum of the others. */
 export interface HistoryCounts {
   received: number
+  /** not finished, or waiting for work that is still open */
   running: number
   stored: number
+  /** stored, and gone for newer ones */
   evicted: number
+  /** stored, and gone by `DELETE /requests` */
   cleared: number
+  /** not recorded, since `limits.inFlight` were running */
   dropped: number
+  /** assets, what `ignore` names, and clients that may not see the toolbar */
   ignored: number
 }
 
+/** Answer of `GET /requests`. */
 export interface RequestList {
+  /** newest first */
   requests: RequestSummary[]
   /** pass as `before` for older ones; `null` at the end */
   next: string | null
   counts: HistoryCounts
 }
 
+/** Answer of `GET /requests/:id/entries`. */
 export interface EntryList {
+  /** in start order */
   entries: Entry[]
   /** pass as `after` for later ones; `null` at the end */
   next: string | null
@@ -270,6 +332,7 @@ export interface StreamEvents {
   cleared: { seq: number }
 }
 
+/** Every answer of the API with a status from 400 up. `code` is stable, `message` says how to fix it. */
 export interface ApiError {
   error: { code: string; message: string }
 }

@@ -19,12 +19,13 @@ export interface Frame {
   column: number
 }
 
+/** How call sites are taken: the option `stack`. */
 export interface StackOptions {
-  /** frames kept, async ones included. Default 24: knex needs 17 in a transaction */
+  /** frames kept, async ones included, 1 to 200; log lines, signals and spans need 10 at most. Default 24: knex needs 17 in a transaction */
   frames: number
-  /** capture each occurrence instead of the 1st, 2nd, 4th, 8th ... */
+  /** capture each occurrence instead of the 1st, 2nd, 4th, 8th ... of the same call from the same parent. Default false */
   every: boolean
-  /** files whose frames are never the place: substrings or patterns */
+  /** files whose frames are never the place, beside packages: substrings of the path, or patterns without the `g` flag. Default none */
   ignore: (string | RegExp)[]
 }
 

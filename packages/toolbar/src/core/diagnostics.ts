@@ -5,6 +5,7 @@
 
 /** A mistake in how the toolbar was set up. Thrown at start, never while the app serves. */
 export class ToolbarError extends TypeError {
+  /** e.g. `UNKNOWN_OPTION`, `BAD_OPTION`, `CANNOT_WATCH`, `OPTION_DIFFERS`, `CLOSED` */
   readonly code: string
 
   constructor(code: string, message: string) {

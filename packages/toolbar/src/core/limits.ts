@@ -2,9 +2,9 @@
 export interface Limits {
   /** entries kept per record and type; counts and times stay exact beyond. Default: sql 10,000, signal 2,000, log 1,000, others 500 */
   entries: Record<string, number>
-  /** characters of one string value. Default 10,000 */
+  /** characters of one string value; those of SQL and log lines are held to the default. Default 10,000 */
   stringLength: number
-  /** characters of one SQL text. Default 100,000 */
+  /** characters of one SQL text; held to the default for now. Default 100,000 */
   sqlLength: number
   /** nodes of one value of the app: keys, items. Default 200 */
   valueNodes: number
@@ -12,7 +12,7 @@ export interface Limits {
   valueDepth: number
   /** keys or items shown per level. Default 50 */
   valueKeys: number
-  /** bytes of a JSON response body kept for the preview. Default 65,536 */
+  /** characters of a JSON response body kept for the preview. Default 65,536 */
   bodyBytes: number
   /** bytes of one record, estimated; template locals, signal arguments and bodies are dropped first. Default 2 MiB */
   recordBytes: number

@@ -7,10 +7,11 @@ import { findSqlSecrets } from './sql/secrets.ts'
  * Patterns are anchored on a literal prefix and bounded, so that hostile text costs linear time.
  */
 
+/** Additions to what is masked: the option `redact`. */
 export interface RedactOptions {
-  /** further key names, whole words, any case */
+  /** further key names; words of a name count, in any case: `nickname` also masks `userNickname`. Default none */
   keys: readonly string[]
-  /** further value patterns */
+  /** further value patterns, without the `y` flag; all matches are replaced. Default none */
   patterns: readonly RegExp[]
   /** what stands in the place. Default `•••••••• masked` */
   replace: string

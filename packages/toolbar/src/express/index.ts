@@ -24,7 +24,9 @@ const platformMarks = [
  * The toolbar for an Express app, 4 or 5, or any `(req, res, next)` stack. Mount it first: `app.use(debugToolbar({ watch: [db, logger] }))`.
  *
  * In production it is nothing: the middleware is only `next()`, and the modules of the recorder are not even loaded.
- * @throws ToolbarError for an unknown or ill-typed option, naming it, and for something in `watch` that cannot be watched
+ * @returns the middleware, with `watch`, `measure` and `close`
+ * @throws ToolbarError (a TypeError with a `code`) for an unknown or ill-typed option, naming it; for something in `watch` that cannot be watched;
+ * for a `path`, `store` or `limits` other than that of the recorder that runs; and where another version of the package records already
  */
 export function debugToolbar(options?: ToolbarOptions, ...rest: unknown[]): Toolbar {
   // `app.use(debugToolbar)`: Express calls it with (req, res, next)

@@ -8,29 +8,39 @@ import { knownEditors } from '../http/editors.ts'
 import { parseNetwork } from '../http/networks.ts'
 import type { Panel } from '../panels/panel.ts'
 
+/** A prefix of the path, an expression it matches (without the `g` flag), or a function that must not throw. */
 export type IgnoreRule = string | RegExp | ((req: IncomingMessage) => boolean)
 
-/** All options of `debugToolbar()`; every one may be left out. */
+/**
+ * All options of `debugToolbar()`; every one may be left out, and `undefined` is left out. Where a recorder runs already, `watch` is added to it,
+ * `path`, `store` and `limits` must be its own or left out, and the others have no effect.
+ */
 export interface ToolbarOptions {
-  /** Record and show. Default: `NODE_ENV` is not `production`. `NODE_ENV=production` is off whatever this says. */
+  /**
+   * Record and show. Default: `NODE_ENV` is not `production`, and where it is unset, this is no known hosting platform.
+   * `NODE_ENV=production` is off whatever this says.
+   */
   enabled?: boolean
-  /** Where the API, the assets and the stand-alone page live. Default `/__debug__` */
+  /** Where the API, the assets and the stand-alone page live, below where the middleware is mounted; at most 64 characters. Default `/__debug__` */
   path?: string
   /** What to watch: a list of instances, or `{ label: instance }`. knex, pino, EventEmitter ... are recognised by shape. Default none */
   watch?: readonly unknown[] | Readonly<Record<string, unknown>>
   /** Where finished records are kept. Default `memoryStore()` */
   store?: Store
-  /** Requests not to record: path prefixes, patterns, or functions. Added to the built-in ones (assets, favicon, own routes). */
+  /** Requests not to record, beside assets, the favicon and the toolbar's own; they count as `ignored`. Default none */
   ignore?: readonly IgnoreRule[]
   /** Host names, beside loopback and `*.localhost`, under which the toolbar may be reached. Default none */
   allowedHosts?: readonly string[]
-  /** IP addresses and CIDR networks of clients, beside loopback. Opening this needs the pairing code printed at start. Default none */
+  /**
+   * IP addresses and CIDR networks of clients, beside loopback. They are recorded and see the script; data needs a token for the pairing code
+   * printed at start, and the route that gives one is not there yet. Default none
+   */
   allowedPeers?: readonly string[]
-  /** Added to the built-in secret keys and value patterns; nothing built in can be switched off. */
+  /** Added to the built-in secret keys and value patterns; nothing built in can be switched off. Default none */
   redact?: Partial<RedactOptions>
-  /** Bounds of every buffer; see `Limits`. */
+  /** Bounds of every buffer, each a whole number from 1; see `Limits` for units and defaults. */
   limits?: Partial<Limits>
-  /** Queries slower than this many ms are marked. Default 100 */
+  /** Queries that take at least this many ms are marked. Default 100 */
   slowQueryMs?: number
   /** Call sites. `false` captures none; `{ every: true }` captures each instead of sampling repeats. Default `{ frames: 24, every: false, ignore: [] }` */
   stack?: boolean | Partial<StackOptions>
@@ -38,17 +48,17 @@ export interface ToolbarOptions {
   editor?: string
   /** Path here to path on the developer's machine, for editor links out of containers. Default none */
   pathMap?: Readonly<Record<string, string>>
-  /** Removes, reorders or adds panels. Default all built in */
+  /** Removes or reorders panels, for the API and the navigation; one that is added has data and no view. Default all built in */
   panels?: (defaults: readonly Panel[]) => readonly Panel[]
-  /** Removes, reorders or adds rules of findings. Default all built in */
+  /** Planned: removes, reorders or adds rules of findings. Checked to be a function, and not called yet. */
   rules?: (defaults: readonly unknown[]) => readonly unknown[]
   /** What to do where a page's policy would block the toolbar: add one nonce and its own path, or leave the policy alone. Default `patch` */
   csp?: 'patch' | 'off'
-  /** Send Server-Timing. Default true */
+  /** Send Server-Timing; without it a page cannot tell which fetches are its own. Default true */
   serverTiming?: boolean
-  /** Default `auto`: as the system says */
+  /** Colours of the overlay, unless its reader chooses. Default `auto`: as the system says */
   theme?: 'auto' | 'light' | 'dark'
-  /** Default `bottom` */
+  /** Where the drawer opens, unless its reader chooses. Default `bottom` */
   position?: 'bottom' | 'right'
 }
 

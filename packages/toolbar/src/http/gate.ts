@@ -16,7 +16,7 @@ export interface Gate {
   needsPairing(req: IncomingMessage): boolean
   /** The code printed at start, where peers beyond loopback are allowed. */
   readonly pairingCode: string | null
-  /** Trades the code for a token; `null` for a wrong code, `'locked'` after ten. */
+  /** Trades the code for a token; `null` for a wrong code, and for any code after ten wrong ones. No route calls it yet. */
   pair(code: string): string | null
 }
 

@@ -12,7 +12,7 @@ export interface Route {
   /** peers beyond loopback need no token for it */
   unpaired?: true
   summary: string
-  /** query parameters, for the description and for refusing others */
+  /** query parameters, for the description; others are not refused */
   query?: Readonly<Record<string, string>>
   /** name of the schema of the answer */
   answer?: string

@@ -3,8 +3,9 @@ import { describe, problems } from '../core/diagnostics.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Store } from '../core/store.ts'
 
+/** Bounds of the memory store. The newest record stays, however large. */
 export interface MemoryStoreOptions {
-  /** records kept. Default 100 */
+  /** records kept, 1 to 10,000. Default 100 */
   maxRequests?: number
   /** bytes kept, estimated; never more than a quarter of the heap limit. Default 64 MiB */
   maxBytes?: number

@@ -1,15 +1,15 @@
 import { type Token, tokenize } from './tokens.ts'
 
-/**
- * Which parameters and literals of a statement are secrets, by the column they stand for:
- * `insert into t (a, password) values (?, ?)`, `set password = ?`, `where token in (?, ?)`, `like`, and comparisons.
- */
 /** What is needed of a redactor. */
 export interface SecretNames {
   isSecretKey(key: string, value?: unknown): boolean
   readonly mask: string
 }
 
+/**
+ * Which parameters and literals of a statement are secrets, by the column they stand for:
+ * `insert into t (a, password) values (?, ?)`, `set password = ?`, `where token in (?, ?)`, `like`, and comparisons.
+ */
 export interface SqlSecrets {
   /** positions of placeholders, from 0, that hold a secret */
   readonly params: ReadonlySet<number>
