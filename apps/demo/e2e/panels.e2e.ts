@@ -13,6 +13,8 @@ test('every panel shows what the API says of the signals page, the late listener
   const row = (name: string) => toolbar.rows.filter({ hasText: name })
   await expect(row('stock:forgotten')).toContainText('no listener')
   await expect(row('checkLedger')).toContainText('threw')
+  await expect(row('neverReached')).toContainText('not reached')
+  await expect(row('neverReached')).not.toContainText('ms')
   await expect(row('mailSupplier')).toContainText('async')
   const time = async () =>
     Number.parseFloat(
@@ -31,6 +33,8 @@ test('every panel shows what the API says of an error page', async ({ toolbar, d
   await expect(toolbar.figure('status')).toContainText('500')
   await expect(toolbar.figure('exceptions')).toHaveText('Exceptions 1')
   await checkEveryPanel(toolbar, demo, id)
+  await toolbar.openPanel('response')
+  await expect(toolbar.panel).toContainText('500 Internal Server Error')
   await toolbar.openPanel('exceptions')
   await expect(toolbar.panel).toContainText('Caused by Error')
   await expect(toolbar.panel).toContainText('connect ETIMEDOUT 203.0.113.7:443')

@@ -88,6 +88,7 @@ for (const [version, express] of expresses) {
       expect(JSON.stringify(panel)).toContain('"cart":[1,2]')
       expect(await app.panel(request.id, 'response')).toMatchObject({
         status: 201,
+        statusMessage: 'Created',
         json: { ok: true, token: { $: 'masked' } },
         contentType: 'application/json; charset=utf-8',
       })

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
@@ -170,7 +170,8 @@ const prepareHead = guard('response.head', (res: Observed, state: ResponseState,
   const argument = headerArgument(args)
   const { facts } = state.record
   facts.status = status
-  facts.statusMessage = typeof args[1] === 'string' ? args[1] : (res.statusMessage ?? '')
+  // Node fills in its own words only later, while it builds the head
+  facts.statusMessage = typeof args[1] === 'string' ? args[1] : res.statusMessage || (STATUS_CODES[status] ?? '')
   facts.contentType = headerValue(res, argument, 'content-type') ?? null
   if (status >= 300 && status < 400) facts.location = headerValue(res, argument, 'location') ?? null
   const verdict = mayInject(state.req, status, (name) => headerValue(res, argument, name), state.chunks > 0 ? state.verdict : null)

@@ -164,7 +164,8 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
       id: 'time',
       label: 'Time',
       class: 'r',
-      cell: ({ signal, listener }) => <Time ms={listener ? listener.durationMs : (signal?.durationMs ?? null)} />,
+      cell: ({ signal, listener }) =>
+        listener?.reached === false ? null : <Time ms={listener ? listener.durationMs : (signal?.durationMs ?? null)} />,
     },
     {
       id: 'ax',

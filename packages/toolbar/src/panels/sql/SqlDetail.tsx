@@ -15,6 +15,8 @@ import type { SqlRow } from './view-rows.ts'
 
 /** Longer texts are drawn without laying them out, and only on demand: 20 kB of SQL is read by nobody at once. */
 const LONG = 20_000
+/** Shorter waits for a connection are the pool's own bookkeeping. */
+const WAIT_SHOWN_MS = 0.1
 
 function QueryText({ sql, params }: { sql: string; params: SqlPanelData['columns']['params'][number] }) {
   const [all, setAll] = useState(false)
@@ -64,7 +66,7 @@ function Facts({ data, row }: { data: SqlPanelData; row: SqlRow }) {
               <span class="m3">starts at {formatMs(columns.startMs[index] ?? 0)}</span>
             </>,
           )}
-      {(columns.waitMs[index] ?? 0) > 0 && fact('Waited', `${formatMs(columns.waitMs[index] ?? 0)} for a connection`)}
+      {(columns.waitMs[index] ?? 0) >= WAIT_SHOWN_MS && fact('Waited', `${formatMs(columns.waitMs[index] ?? 0)} for a connection`)}
       {!members && fact('Rows', columns.rows[index] === null ? 'not known' : formatCount(columns.rows[index] ?? 0))}
       {transaction && fact('Transaction', `${(columns.transaction[index] ?? 0) + 1}, ${transaction.outcome}`)}
       {connection && fact('Connection', <bdi>{`${connection.label}, ${connection.dialect}`}</bdi>)}
