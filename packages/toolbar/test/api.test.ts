@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { RequestList, RequestSummary } from 'debug-toolbar'
 import knex from 'knex'
@@ -92,6 +93,21 @@ describe('the list', () => {
     expect(counts).toEqual({ received: 6, running: 0, stored: 1, evicted: 0, cleared: 0, dropped: 0, ignored: 5 })
   })
 
+  it('survives an ignore rule that throws, and asks a pattern with a memory the same way twice', async () => {
+    await start({
+      ignore: [
+        () => {
+          throw new Error('rule')
+        },
+        /^\/healthy/g,
+      ],
+    })
+    for (let turn = 0; turn < 12; turn++) await app.get('/healthy')
+    await app.get('/a')
+    await app.latest('/a')
+    expect((await app.api('requests')).counts).toMatchObject({ stored: 1, ignored: 12 })
+  })
+
   it('drops what is beyond the limit in flight, and says so', async () => {
     await start({ limits: { inFlight: 2 } })
     const hung = [1, 2, 3, 4].map(() => app.get('/slow'))
@@ -160,6 +176,8 @@ describe('errors say what and how to fix', () => {
     ['requests?limit=0', 400, 'BAD_PARAM', /1 to 1000/],
     ['requests?limit=1&limit=2', 400, 'BAD_PARAM', /one whole number/],
     ['requests?q=nope:1', 400, 'BAD_PARAM', /nope/],
+    ['requests?limti=5', 400, 'BAD_PARAM', /no parameter 'limti' here. Parameters are: limit, before, q/],
+    ['config?x=1', 400, 'BAD_PARAM', /takes none/],
     [`requests?q=${'x'.repeat(300)}`, 400, 'BAD_PARAM', /200/],
     ['nothing', 404, 'NO_SUCH_ROUTE', /openapi\.json/],
   ]
@@ -269,6 +287,24 @@ describe('the stream', () => {
     expect(events.map(({ name }) => name)).toEqual(['hello', 'request', 'request', 'cleared'])
     expect(events.map(({ data }) => data.state)).toEqual([undefined, 'running', 'done', undefined])
     expect((await app.api('requests')).counts.cleared).toBe(1)
+    abort.abort()
+  })
+
+  it('says it again when work comes in late', async () => {
+    const bus = new EventEmitter()
+    app = await serve(
+      { watch: [bus] },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          res.end('ok')
+          setTimeout(() => bus.emit('late'), 40)
+        }),
+    )
+    const seen: string[] = []
+    const { abort } = await listen(seen)
+    await app.get('/a')
+    await sleep(120)
+    expect(seen.join('').match(/"late":\d/g)).toEqual(['"late":0', '"late":0', '"late":1'])
     abort.abort()
   })
 

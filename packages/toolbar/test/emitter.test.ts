@@ -271,6 +271,18 @@ describe('a watched emitter behaves as a bare one', () => {
     expect(signals[0]?.data.listeners[0]).toMatchObject({ async: true, error: null })
   })
 
+  it('is recorded once, however often it is watched', async () => {
+    const bus = new EventEmitter()
+    const more: (() => void)[] = []
+    const { signals } = await record(bus, () => {
+      more.push(app.toolbar.watch(bus), app.toolbar.watch(bus, { name: 'again' }))
+      bus.emit('a')
+    })
+    expect(signals).toHaveLength(1)
+    for (const unwatch of more) unwatch()
+    expect(Object.hasOwn(bus, 'emit')).toBe(true)
+  })
+
   it('is itself again after close', async () => {
     const bus = new EventEmitter()
     await record(bus, () => bus.emit('a'))

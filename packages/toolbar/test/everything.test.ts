@@ -157,6 +157,32 @@ describe('secrets', () => {
       for (const line of lines) expect(line.slice(Math.max(0, line.indexOf(form) - 150), line.indexOf(form) + 50), form).not.toContain(form)
   })
 
+  it('do not come out of what was too long to be kept whole', async () => {
+    const logger: pino.Logger = await start((_req, res) => {
+      const filler = 'x'.repeat(30_000)
+      logger.info(
+        {
+          sessionId: 'CANARY',
+          nested: { authToken: 'CANARY', list: [{ clientSecret: 'CANARY' }], credentials: [{ a: 'CANARY' }] },
+          filler,
+        },
+        'long',
+      )
+      res.json({ apiKey: 'CANARY', tokens: ['CANARY', 'CANARY'], user: { password: 'CANARY', pin: 1234 }, filler: filler.repeat(4) })
+    })
+    await app.get('/long')
+    const request = await app.latest('/long')
+    const seen = JSON.stringify([
+      await app.entries(request.id),
+      await app.panel(request.id, 'response'),
+      await app.panel(request.id, 'logs'),
+    ])
+    expect(seen).toContain('xxxxxxxx')
+    expect(seen).toContain('masked')
+    expect(seen).not.toContain('CANARY')
+    expect(seen).not.toContain('1234,')
+  })
+
   it('under a new field of any entry are masked without anybody naming the entry', async () => {
     await start((_req, res) => {
       bus.emit('x', { anything: { password: 'CANARY', deep: [{ secretCode: 'CANARY' }] } })

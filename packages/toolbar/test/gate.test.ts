@@ -211,6 +211,19 @@ describe('another site', () => {
   })
 })
 
+describe('pairing', () => {
+  it('takes the JSON body of an action only, and gives nothing where nobody is to pair', async () => {
+    const { port } = await start()
+    const action = { 'Content-Type': 'application/json', 'X-Debug-Toolbar': '1' }
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', action, '{"code":"x"}'))).status).toBe(401)
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', action, '{"code":"x","cmd":"y"}'))).status).toBe(400)
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', action, '{"code":'))).status).toBe(400)
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', { ...action, 'Content-Encoding': 'gzip' }, 'x'))).status).toBe(415)
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', action, `"${'x'.repeat(20_000)}"`))).status).toBe(413)
+    expect((await raw(port, lines('POST', '/__debug__/api/pair', { 'X-Debug-Toolbar': '1' }, '{}'))).status).toBe(415)
+  })
+})
+
 describe('odd addresses', () => {
   it.each(['/__DEBUG__/api/requests', '//__debug__/api/requests', '/__debug__;x/api/requests', '/x/../__debug__/api/requests'])(
     "%s is the app's to answer",

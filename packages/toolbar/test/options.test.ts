@@ -133,7 +133,12 @@ describe('two handles', () => {
   it('must agree on path, store and limits', () => {
     start({ path: '/__a__', limits: { inFlight: 5 } })
     expect(() => start({ path: '/__a__', limits: { inFlight: 5 } })).not.toThrow()
+    expect(() => start({ limits: { sealMs: 2_000 } })).not.toThrow()
+    expect(() => start({ limits: { inFlight: 6 } })).toThrow(/'limits'/)
     expect(() => start({ path: '/__b__' })).toThrow(/earlier debugToolbar\(\) set 'path' to "\/__a__"; this call says "\/__b__"/)
     expect(() => start({ store: memoryStore() })).toThrow(/'store'/)
+    for (const toolbar of open.splice(0)) toolbar.close()
+    start()
+    expect(() => start({ path: '/__debug__' })).not.toThrow()
   })
 })

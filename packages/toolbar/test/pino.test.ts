@@ -54,6 +54,17 @@ for (const [version, make] of [
       expect(logs[0]?.data).toMatchObject({ level: 'debug', message: 'added', fields: { module: 'cart' } })
     })
 
+    it('records a line once where a child is watched beside its parent', async () => {
+      const { logs } = await start((logger) => {
+        const child = logger.child({ module: 'cart' })
+        const unwatch = app.toolbar.watch(child, { name: 'cart' })
+        child.info('added')
+        unwatch()
+        child.info('more')
+      })
+      expect(logs.map(({ data }) => data.message)).toEqual(['added', 'more'])
+    })
+
     it("keeps the logger's own redaction, custom levels and message key", async () => {
       const { logs } = await start(
         (logger) => (logger as unknown as { notice: (fields: object, message: string) => void }).notice({ iban: 'DE02', note: 'x' }, 'm'),
@@ -104,5 +115,6 @@ describe('100,000 log lines in one request', () => {
     const answer = await app.api<{ entries: unknown[]; truncated: Record<string, number> }>(`requests/${request.id}/entries`)
     expect(answer.entries).toHaveLength(1_000)
     expect(answer.truncated).toEqual({ log: 99_000 })
+    expect(await app.panel(request.id, 'logs')).toMatchObject({ levels: { info: 100_000 } })
   })
 })

@@ -230,7 +230,7 @@ export interface RequestSummary {
   startedAt: number
   /** ms, so far while running */
   durationMs: number
-  /** body bytes handed to Node, the toolbar's script included */
+  /** body bytes of the app, without the toolbar's script */
   bytes: number
   /** entries of each type, exact, also for those that were not kept; `transaction` beside `sql` */
   counts: Record<string, number>

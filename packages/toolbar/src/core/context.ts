@@ -13,6 +13,9 @@ import type { RequestRecord } from './record.ts'
 export interface Scope {
   record: RequestRecord | null
   late: number
+  readonly id: string
+  /** told of late work once the record is sealed */
+  onLate: ((id: string) => void) | null
 }
 
 export interface Frame {
@@ -39,4 +42,5 @@ export const context: AsyncLocalStorage<Frame> = storage()
 /** Counts work that arrives after the record was sealed. */
 export function noteLate(scope: Scope): void {
   scope.late++
+  scope.onLate?.(scope.id)
 }

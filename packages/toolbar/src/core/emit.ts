@@ -4,6 +4,7 @@ import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
+import type { Limits } from './limits.ts'
 import type { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
 import { mapSite } from './source-maps.ts'
@@ -22,6 +23,8 @@ export interface RecordView {
   readonly entries: readonly Entry[]
   /** per type, counted but not kept */
   readonly truncated: Record<string, number>
+  /** lines per level, exact */
+  readonly logLevels: Readonly<Record<string, number>>
   readonly findings: readonly Finding[]
   /** whole stack of an entry, for those that have one */
   stackOf(entryId: number): string | null
@@ -74,7 +77,7 @@ export function toSummary(record: RequestRecord, redactor: Redactor): RequestSum
     counts,
     times,
     spine: roundAll(spine),
-    logs: { warn: record.warnings, error: record.errors },
+    logs: { warn: linesOf(record, warnLevel, errorLevel), error: linesOf(record, errorLevel, Number.POSITIVE_INFINITY) },
     duplicates: groups.duplicates,
     similar: groups.similar,
     largestGroup: groups.largest,
@@ -122,7 +125,7 @@ function materialise(record: RequestRecord, redactor: Redactor): RecordView {
   const ignore = record.stackOptions === false ? [] : record.stackOptions.ignore
   const sites = new Map<string, Site | null>()
   findPlaces(record.entries.flatMap(functionsOf))
-  const entries = record.entries.map((entry) => toEntry(entry, redactor, (text) => siteOf(text, sites, ignore)))
+  const entries = record.entries.map((entry) => toEntry(entry, redactor, record.limits, (text) => siteOf(text, sites, ignore)))
   const byId = new Map(record.entries.map((entry) => [entry.id, entry]))
   const truncated: Record<string, number> = {}
   for (const kind of allKinds()) {
@@ -134,6 +137,7 @@ function materialise(record: RequestRecord, redactor: Redactor): RecordView {
     facts: toFactsView(record, redactor),
     entries,
     truncated,
+    logLevels: Object.fromEntries([...(record.logLevels ?? new Map()).values()].map(({ label, count }) => [label, count])),
     findings: [],
     stackOf: (id) => byId.get(id)?.stack?.text ?? null,
   }
@@ -146,10 +150,10 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
   return data?.target == null ? [] : [data.target.deref()]
 }
 
-function toEntry(entry: RawEntry, redactor: Redactor, place: (text: string) => Site | null): Entry {
+function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, place: (text: string) => Site | null): Entry {
   const text = entry.stack?.text ?? null
   const found = text === null ? entry.kind.site(entry) : place(text)
-  const data = redactData(entry, redactor)
+  const data = redactData(entry, redactor, limits)
   return {
     id: entry.id,
     type: entry.kind.type,
@@ -171,8 +175,8 @@ function nameOf(entry: RawEntry, data: unknown, redactor: Redactor): string {
 }
 
 /** One generic pass over the payload, and for SQL one that knows which columns parameters belong to. */
-function redactData(entry: RawEntry, redactor: Redactor): unknown {
-  const data = entry.kind.toData(entry) as Preview
+function redactData(entry: RawEntry, redactor: Redactor, limits: Limits): unknown {
+  const data = entry.kind.toData(entry, limits) as Preview
   if (entry.kind.type !== 'sql') return redactor.value(data)
   const sql = data as unknown as {
     sql: string
@@ -210,11 +214,21 @@ function derive(record: RequestRecord): Derived {
   const fresh: Derived = {
     version: record.version,
     late: record.scope.late,
-    groups: groupQueries(record.entries),
+    groups: groupQueries(record.entries, record.limits),
     spine: spineOf(record.entries as readonly Spined[], record.elapsed()),
   }
   derived.set(record, fresh)
   return fresh
+}
+
+/** Level values are pino's, which others follow: 40 warn, 50 error, 60 fatal. */
+const warnLevel = 40
+const errorLevel = 50
+
+function linesOf(record: RequestRecord, from: number, below: number): number {
+  let lines = 0
+  for (const [level, { count }] of record.logLevels ?? []) if (level >= from && level < below) lines += count
+  return lines
 }
 
 function withoutQuery(url: string): string {

@@ -1,5 +1,6 @@
 import type { EntryStatus, EntryType, Site } from '../contract/types.ts'
 import type { StackHolder } from './call-sites.ts'
+import type { Limits } from './limits.ts'
 
 /**
  * An entry as it is captured: numbers, short strings and references. Nothing is formatted here;
@@ -41,7 +42,7 @@ export interface EntryKind {
   /** part of the spine its time is counted in, `null` for none */
   readonly spine: 'sql' | 'http' | 'template' | 'cache' | 'signal' | null
   /** lets go of what must not outlive the request and returns the estimated bytes of the payload; called once, at seal */
-  readonly seal: (entry: RawEntry) => number
+  readonly seal: (entry: RawEntry, limits: Limits) => number
   /** drops what can be missed and returns the bytes won, for a record over its limit */
   readonly shed: (entry: RawEntry) => number
   /** the place of entries that have one without a stack, such as handlers */
@@ -49,7 +50,7 @@ export interface EntryKind {
   /** what readers see as the name, made of the public, masked payload; `null`: the entry's own */
   readonly title: ((data: never) => string) | null
   /** the public payload, not yet redacted */
-  readonly toData: (entry: RawEntry) => unknown
+  readonly toData: (entry: RawEntry, limits: Limits) => unknown
 }
 
 const kinds: EntryKind[] = []

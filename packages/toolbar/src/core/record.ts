@@ -61,9 +61,8 @@ export class RequestRecord {
   bytes = 0
   /** set when the record is cut to its byte limit */
   shed = false
-  /** log lines of level warn, and above */
-  warnings = 0
-  errors = 0
+  /** log lines by level, exact; made with the first line */
+  logLevels: Map<number, { label: string; count: number }> | null = null
   /** bumped by every change a reader could see */
   version = 0
   /** called when the last open entry of an ended record finishes */
@@ -79,7 +78,7 @@ export class RequestRecord {
     this.facts = facts
     this.limits = limits
     this.stackOptions = stackOptions
-    this.scope = { record: this, late: 0 }
+    this.scope = { record: this, late: 0, id, onLate: null }
     this.rootFrame = { scope: this.scope, parentId: 0 }
   }
 

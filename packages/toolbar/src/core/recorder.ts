@@ -4,6 +4,7 @@ import { Bus } from './bus.ts'
 import { readStacks, type StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { toSummary } from './emit.ts'
+import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
@@ -41,6 +42,9 @@ export class Recorder {
   private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
   private readonly sealing = new Set<RequestRecord>()
   private redirects: { id: string; target: string; peer: string; atMs: number }[] = []
+  private readonly seen: Record<string, number> = Object.create(null)
+  private readonly truncated: Record<string, number> = Object.create(null)
+  private readonly lateIds = new Set<string>()
   private sealTimer: NodeJS.Timeout | null = null
   private seq = 0
   private received = 0
@@ -88,6 +92,11 @@ export class Recorder {
     this.sealing.add(record)
     record.onQuiet = (quiet) => this.sealSoon(quiet)
     setImmediate(this.sealOrWait, record)
+  }
+
+  /** Entries seen and entries not kept, per type, of all finished records. */
+  totals(): { seen: Record<string, number>; truncated: Record<string, number> } {
+    return { seen: { ...this.seen }, truncated: { ...this.truncated } }
   }
 
   counts(): HistoryCounts {
@@ -155,16 +164,43 @@ export class Recorder {
     this.sealing.delete(record)
     this.running.delete(record.id)
     record.scope.record = null
+    record.scope.onLate = this.onLate
     if (record.stacks !== null) readStacks(record.stacks)
     record.dropCaptureState()
+    this.total(record)
     record.bytes = weigh(record)
     record.version++
     this.options.store.add(record)
     if (this.bus.heard('request')) this.publish(record)
   }
 
+  /** Work after the seal changes the count in the summary: told once for all of a turn. */
+  private readonly onLate = guard('recorder.late', (id: string): void => {
+    if (!this.bus.heard('request')) return
+    if (this.lateIds.size === 0) setImmediate(this.publishLate)
+    this.lateIds.add(id)
+  })
+
+  private readonly publishLate = guard('recorder.publish-late', (): void => {
+    const ids = [...this.lateIds]
+    this.lateIds.clear()
+    for (const id of ids) {
+      const record = this.options.store.get(id)
+      if (record !== null) this.publish(record)
+    }
+  })
+
   private publish(record: RequestRecord): void {
     this.bus.say('request', toSummary(record, this.options.redactor))
+  }
+
+  private total(record: RequestRecord): void {
+    for (const { index, countAs } of allKinds()) {
+      const tally = record.tallies[index]
+      if (tally === undefined) continue
+      this.seen[countAs] = (this.seen[countAs] ?? 0) + tally.count
+      if (tally.count > tally.kept) this.truncated[countAs] = (this.truncated[countAs] ?? 0) + tally.count - tally.kept
+    }
   }
 
   private measure(record: RequestRecord): void {
@@ -202,6 +238,7 @@ export class Recorder {
     if (source !== null) {
       source.facts.redirectedTo = record.id
       source.version++
+      if (this.bus.heard('request')) this.publish(source)
     }
   }
 }
@@ -222,7 +259,7 @@ const recordBytes = 1_500
 function weigh(record: RequestRecord): number {
   const { facts } = record
   let bytes = recordBytes + record.entries.length * entryBytes
-  for (const entry of record.entries) bytes += entry.kind.seal(entry)
+  for (const entry of record.entries) bytes += entry.kind.seal(entry, record.limits)
   for (const header of facts.rawRequestHeaders) bytes += header.length
   if (facts.responseHeaders !== null)
     bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length

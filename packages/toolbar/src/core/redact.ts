@@ -1,4 +1,5 @@
 import type { Preview } from '../contract/types.ts'
+import { maskJsonText } from './redact-json.ts'
 import { innocentKeys, numericSecrets, secretPairs, secretWholeKeys, secretWords, wordsOf } from './redact-words.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
@@ -83,6 +84,8 @@ const patterns: readonly Pattern[] = [
 /** Drivers and knex put the statement, values included, in front of their messages. */
 const sqlStart = /^\s*(?:select|insert|update|delete|replace|with)\s/i
 
+const jsonStart = /^\s*[[{]/
+
 const defaultMask = '•••••••• masked'
 
 /** @param options additions to the built-in keys and patterns; nothing built in can be switched off */
@@ -114,6 +117,7 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     let result = sqlStart.test(value)
       ? findSqlSecrets(value, value.includes("\\'") ? 'mysql' : 'postgresql', { isSecretKey, mask }).text
       : value
+    if (jsonStart.test(result)) result = maskJsonText(result, isSecretKey, mask)
     const lower = result.toLowerCase()
     for (const pattern of patterns) {
       if (pattern.hint.some((hint) => lower.includes(hint)))

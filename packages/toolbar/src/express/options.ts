@@ -201,7 +201,7 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
     path: given.path ?? '/__debug__',
     watch: given.watch ?? [],
     store: given.store ?? null,
-    ignore: given.ignore ?? [],
+    ignore: (given.ignore ?? []).map(stateless),
     allowedHosts: given.allowedHosts ?? [],
     allowedPeers: given.allowedPeers ?? [],
     redact: given.redact ?? {},
@@ -211,7 +211,15 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
       entries: { ...defaultLimits.entries, ...(present(given.limits?.entries) as Record<string, number>) },
     },
     slowQueryMs: given.slowQueryMs ?? 100,
-    stack: stack === false ? false : { frames: 24, every: false, ignore: [], ...(typeof stack === 'object' ? present(stack) : {}) },
+    stack:
+      stack === false
+        ? false
+        : {
+            frames: 24,
+            every: false,
+            ...(typeof stack === 'object' ? present(stack) : {}),
+            ignore: (typeof stack === 'object' ? (stack.ignore ?? []) : []).map(stateless),
+          },
     editor: given.editor ?? 'vscode',
     pathMap: given.pathMap ?? {},
     panels: given.panels ?? ((defaults) => defaults),
@@ -221,6 +229,11 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
     theme: given.theme ?? 'auto',
     position: given.position ?? 'bottom',
   }
+}
+
+/** A pattern with the g or y flag remembers where it was: asked twice, it answers differently. */
+function stateless<Rule>(rule: Rule): Rule {
+  return rule instanceof RegExp && (rule.global || rule.sticky) ? (new RegExp(rule.source, rule.flags.replace(/[gy]/g, '')) as Rule) : rule
 }
 
 function present<T extends object>(value: T | undefined): Partial<T> {

@@ -27,7 +27,7 @@ import { readOptions, type Settings, type ToolbarOptions } from './options.ts'
 /** One recorder serves the process, whichever copy of the package made it. */
 interface Runtime {
   version: string
-  given: Readonly<Partial<ToolbarOptions>>
+  settings: Settings
   middleware: Middleware
   watch(instance: unknown, label: string | null): Undo
   /** handles not closed yet */
@@ -43,7 +43,7 @@ export const version: string = (createRequire(import.meta.url)('../../package.js
 /** Checks the options, joins or starts the recorder of the process, and returns a handle. */
 export function createToolbar(options?: ToolbarOptions): Toolbar {
   const { given, settings } = readOptions(options)
-  const runtime = join(given) ?? start(given, settings)
+  const runtime = join(given) ?? start(settings)
   const undos: Undo[] = []
   let open = true
   const watch = (instance: unknown, label: string | null): Undo => {
@@ -85,21 +85,35 @@ function listed(watch: Settings['watch']): [label: string | null, instance: unkn
   return Array.isArray(watch) ? watch.map((instance) => [null, instance]) : Object.entries(watch)
 }
 
+/** What is fixed for the process; a later call must agree or leave it out. */
+const fixed = new Set<keyof ToolbarOptions>(['path', 'store', 'limits'])
+
+/** Whether all that is said was said before. */
+function agrees(later: unknown, running: unknown): boolean {
+  if (typeof later !== 'object' || later === null || typeof running !== 'object' || running === null)
+    return later === undefined || later === running
+  return Object.entries(later).every(([name, value]) => agrees(value, (running as Record<string, unknown>)[name]))
+}
+
 /** The recorder that runs already, if any: what is fixed per process must be the same. */
 function join(given: Readonly<Partial<ToolbarOptions>>): Runtime | null {
   const running = (globalThis as Global)[slot]
   if (running === undefined) return null
   if (running.version !== version) throw problems.otherVersion(running.version, version)
-  for (const name of ['path', 'store', 'limits'] as const) {
+  for (const name of Object.keys(given) as (keyof ToolbarOptions)[]) {
     const later = given[name]
-    if (later === undefined || later === running.given[name]) continue
-    if (name === 'store' || JSON.stringify(later) !== JSON.stringify(running.given[name]))
-      throw problems.differentOption(name, describe(running.given[name]), describe(later))
+    if (name === 'watch' || name === 'enabled' || later === running.settings[name]) continue
+    if (!fixed.has(name)) {
+      warnOnce(`later ${name}`, `option '${name}' of a later debugToolbar() is not used: the first one decides for the process.`)
+      continue
+    }
+    if (name === 'store' || !agrees(later, running.settings[name]))
+      throw problems.differentOption(name, describe(running.settings[name]), describe(later))
   }
   return running
 }
 
-function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Runtime {
+function start(settings: Settings): Runtime {
   resetHooks()
   const gate = createGate(settings)
   const recorder = new Recorder({
@@ -115,7 +129,17 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
   const config = (): OverlayConfig => toConfig(settings, panels, watched, recorder.options.store.maxRequests)
   const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
   const routes = [
-    ...createApiRoutes({ recorder, panels, panelContext, config, stream, version, path: settings.path }),
+    ...createApiRoutes({
+      recorder,
+      gate,
+      panels,
+      panelContext,
+      config,
+      stream,
+      version,
+      path: settings.path,
+      sources: () => sources.map(({ id, mechanism }) => ({ id, mechanism, watched: [...(watched[id] ?? [])] })),
+    }),
     ...createPageRoutes(assets.entry),
     assets.route,
   ]
@@ -142,7 +166,7 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
   if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)
   const runtime: Runtime = {
     version,
-    given,
+    settings,
     middleware,
     handles: 0,
     watch: (instance, label) => watchOne(instance, label, settings, watched),
@@ -160,19 +184,36 @@ function start(given: Readonly<Partial<ToolbarOptions>>, settings: Settings): Ru
   return runtime
 }
 
+/** by instance: the same one watched twice is recorded once */
+const instances = new WeakMap<object, { uses: number; undo: Undo }>()
+
 function watchOne(instance: unknown, label: string | null, settings: Settings, watched: Record<string, string[]>): Undo {
   const source = sources.find((candidate) => candidate.recognise(instance))
   if (source === undefined) throw problems.cannotWatch(describe(instance), sources.map(({ what }) => what).join(', '))
-  const { undo, label: name } = source.watch(instance as never, label, { limits: settings.limits })
-  watched[source.id] ??= []
-  const labels = watched[source.id] as string[]
-  labels.push(name)
+  const key = instance as object
+  let known = instances.get(key)
+  if (known === undefined) {
+    const { undo, label: name } = source.watch(instance as never, label, { limits: settings.limits })
+    watched[source.id] ??= []
+    const labels = watched[source.id] as string[]
+    labels.push(name)
+    known = {
+      uses: 0,
+      undo() {
+        instances.delete(key)
+        labels.splice(labels.indexOf(name), 1)
+        undo()
+      },
+    }
+    instances.set(key, known)
+  }
+  known.uses++
+  const own = known
   let undone = false
   return () => {
     if (undone) return
     undone = true
-    labels.splice(labels.indexOf(name), 1)
-    undo()
+    if (--own.uses === 0) own.undo()
   }
 }
 

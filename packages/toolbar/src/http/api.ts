@@ -1,4 +1,5 @@
 import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
+import { toRequestFields } from '../contract/request-fields.ts'
 import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
 import { allHooks } from '../core/guard.ts'
@@ -6,17 +7,22 @@ import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import type { Panel, PanelContext } from '../panels/panel.ts'
+import type { Gate } from './gate.ts'
 import { toOpenApi } from './openapi.ts'
-import { ApiProblem, sendJson } from './reply.ts'
+import { readJson } from './read-json.ts'
+import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
 import type { StreamHub } from './stream.ts'
 
 export interface ApiOptions {
+  gate: Gate
   recorder: Recorder
   panels: readonly Panel[]
   panelContext: PanelContext
   config: () => OverlayConfig
   stream: StreamHub
+  /** what is watched, and how */
+  sources: () => { id: string; mechanism: string; watched: string[] }[]
   version: string
   path: string
 }
@@ -119,6 +125,23 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     handle: ({ req, res }) => options.stream.open(req, res),
   })
   routes.push({
+    method: 'POST',
+    pattern: 'api/pair',
+    action: true,
+    unpaired: true,
+    summary: 'Trades the code printed at start for a token, for clients beyond this machine',
+    handle: async ({ req, res }) => {
+      const body = await readJson(req)
+      const code = body.code
+      if (typeof code !== 'string' || Object.keys(body).length !== 1)
+        throw new ApiProblem(400, 'BAD_BODY', 'send { "code": "..." } with the code that the app printed at start, and nothing else.')
+      const token = options.gate.pair(code)
+      if (token === 'locked') throw new ApiProblem(429, 'PAIRING_LOCKED', 'too many wrong codes: restart the app for a new one.')
+      if (token === null) throw new ApiProblem(401, 'WRONG_CODE', 'that is not the code the app printed at start.')
+      sendJson(req, res, 200, { token })
+    },
+  })
+  routes.push({
     method: 'DELETE',
     pattern: 'api/requests',
     action: true,
@@ -175,23 +198,7 @@ function readFilter(text: string | null): Filter | null {
 
 /** SQL is only looked at when there are words to look for. */
 function filterable(summary: RequestSummary, filter: Filter, texts: () => string[]) {
-  const words = filter.terms.some((term) => term.key === null)
-  return {
-    text: words ? [summary.url, ...texts()] : [],
-    fields: {
-      method: summary.method,
-      status: summary.status,
-      type: summary.type,
-      state: summary.state,
-      path: summary.path,
-      route: summary.route,
-      time: summary.durationMs,
-      queries: summary.counts.sql ?? 0,
-      bytes: summary.bytes,
-      id: summary.id,
-      finding: [],
-    },
-  }
+  return toRequestFields(summary, { text: filter.terms.some((term) => term.key === null) ? texts() : [] })
 }
 
 function entries(view: RecordView, query: URLSearchParams) {
@@ -211,7 +218,12 @@ function health(options: ApiOptions) {
     node: process.version,
     counts: recorder.counts(),
     store: { bytes: recorder.options.store.counts().bytes },
-    watched: options.config().watched,
+    sources: options.sources(),
+    entries: recorder.totals(),
+    dropped:
+      recorder.counts().dropped === 0
+        ? null
+        : { requests: recorder.counts().dropped, reason: `more than ${recorder.options.limits.inFlight} requests at the same time` },
     patches: patchCount(),
     hooks: allHooks().map(({ name, failures, lastError, off }) => ({
       name,
@@ -237,8 +249,4 @@ function optionalWhole(query: URLSearchParams, name: string, least: number, most
       `'${name}' takes one whole number from ${least} to ${most}, got ${quote(text)}. ${name === 'before' || name === 'after' ? `Use the 'next' of the page before.` : ''}`.trim(),
     )
   return Number(text)
-}
-
-export function quote(text: string): string {
-  return `'${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}'`
 }

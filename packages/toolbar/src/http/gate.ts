@@ -74,7 +74,8 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function pair(code: string): string | null {
-    if (pairingCode === null || failures >= maxTries) return null
+    if (pairingCode === null) return null
+    if (failures >= maxTries) return 'locked'
     if (!timingSafeEqual(digest(code), digest(pairingCode))) {
       failures++
       return null

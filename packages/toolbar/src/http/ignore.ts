@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { guard } from '../core/guard.ts'
 
 const assetDestinations = new Set([
   'script',
@@ -15,6 +16,8 @@ const assetDestinations = new Set([
 ])
 const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|wasm|webmanifest)$/i
 
+const asks = guard('ignore.rule', (rule: (req: IncomingMessage) => boolean, req: IncomingMessage): boolean => rule(req))
+
 /** Assets and the favicon are not worth a record; what the user names neither. Functions that throw ignore nothing. */
 export function createIgnore(rules: readonly (string | RegExp | ((req: IncomingMessage) => boolean))[]): (req: IncomingMessage) => boolean {
   return (req) => {
@@ -24,6 +27,8 @@ export function createIgnore(rules: readonly (string | RegExp | ((req: IncomingM
     const at = url.indexOf('?')
     const path = at === -1 ? url : url.slice(0, at)
     if ((req.method === 'GET' || req.method === 'HEAD') && assetEnding.test(path) && destination !== 'document') return true
-    return rules.some((rule) => (typeof rule === 'string' ? path.startsWith(rule) : rule instanceof RegExp ? rule.test(path) : rule(req)))
+    return rules.some((rule) =>
+      typeof rule === 'string' ? path.startsWith(rule) : rule instanceof RegExp ? rule.test(path) : asks(rule, req) === true,
+    )
   }
 }

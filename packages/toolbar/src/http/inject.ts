@@ -15,7 +15,6 @@ export type Verdict =
   | 'accept'
   | 'charset'
   | 'trailer'
-  | 'prefetch'
   | 'no-document'
 
 /** Each verdict in a sentence, for the Response panel. */
@@ -31,7 +30,6 @@ export const verdictSentences: Readonly<Record<Exclude<Verdict, 'inject' | 'ask-
   accept: 'The client did not ask for HTML.',
   charset: 'The text is not in an encoding that contains ASCII.',
   trailer: 'The response announces trailers.',
-  prefetch: 'It was fetched ahead of a visit.',
   'no-document': 'The body does not begin like an HTML document.',
 }
 

@@ -64,7 +64,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     const { req, record } = state
     options.framework.answered(res)
     const { facts } = record
-    facts.bytes = state.snippet === null ? state.bytes : state.bytes + state.snippet.length
+    facts.bytes = state.bytes
     facts.streamed = state.chunks > 1
     facts.responseHeaders = headerBlock(res)
     if (!res.headersSent) facts.status = null

@@ -16,6 +16,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Somebody's input in a message: printable, short, in quotes. */
+export function quote(text: string): string {
+  return `'${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}'`
+}
+
 /** On everything under the path: never cached, never sniffed, never used by another origin. */
 export const commonHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',

@@ -189,19 +189,7 @@ function withOurs(theirs: string | undefined, ours: string): string {
   return theirs === undefined ? ours : `${theirs}, ${ours}`
 }
 
-const validators = [
-  'ETag',
-  'Last-Modified',
-  'Expires',
-  'Age',
-  'Surrogate-Control',
-  'CDN-Cache-Control',
-  'Content-MD5',
-  'Digest',
-  'Repr-Digest',
-  'Content-Digest',
-  'Accept-Ranges',
-]
+const validators = ['ETag', 'Last-Modified', 'Content-MD5', 'Digest', 'Repr-Digest', 'Content-Digest']
 
 function injectionChanges(res: Observed, state: ResponseState, header: (name: string) => string | undefined): HeaderChange[] {
   const changes: HeaderChange[] = []

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { countFailure } from '../core/guard.ts'
 import type { Gate } from './gate.ts'
 import { isForeignDestination } from './gate.ts'
-import { ApiProblem, commonHeaders, sendProblem } from './reply.ts'
+import { ApiProblem, commonHeaders, quote, sendProblem } from './reply.ts'
 import { matchRoute, type Route } from './routes.ts'
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
@@ -59,8 +59,24 @@ function answer(
       'PAIRING_REQUIRED',
       "this client is not on this machine: POST the code that the app printed at start to 'api/pair', and send the token as X-Debug-Toolbar-Token.",
     )
-  const done = route.handle({ req, res, params, query: new URLSearchParams(search) })
+  const query = new URLSearchParams(search)
+  refuseUnknown(route, query)
+  const done = route.handle({ req, res, params, query })
   if (done instanceof Promise) done.catch((error: unknown) => fail(req, res, error))
+}
+
+/** A misspelt parameter must not look as if it had worked. */
+function refuseUnknown(route: Route, query: URLSearchParams): void {
+  if (!route.pattern.startsWith('api/')) return
+  const known = Object.keys(route.query ?? {})
+  for (const name of query.keys()) {
+    if (known.includes(name)) continue
+    throw new ApiProblem(
+      400,
+      'BAD_PARAM',
+      `no parameter ${quote(name)} here. ${known.length === 0 ? 'This address takes none.' : `Parameters are: ${known.join(', ')}.`}`,
+    )
+  }
 }
 
 function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {

@@ -16,6 +16,7 @@ import { isFunction, read, type Source } from './source.ts'
 export const ejsSource: Source = {
   id: 'ejs',
   what: 'the ejs module',
+  mechanism: 'compile of the module',
   recognise: (value) =>
     isFunction(read(value, 'compile')) &&
     isFunction(read(value, 'renderFile')) &&

@@ -48,6 +48,7 @@ export const watchedEmitters = new Set<WatchedEmitter>()
 export const emitterSource: Source = {
   id: 'emitter',
   what: 'an EventEmitter',
+  mechanism: 'own emit',
   recognise: (value) =>
     value instanceof EventEmitter ||
     (isFunction(read(value, 'emit')) && isFunction(read(value, 'on')) && isFunction(read(value, 'rawListeners'))),

@@ -45,6 +45,7 @@ const patchedPrototypes = new Map<object, { undo: Undo; uses: number }>()
 export const knexSource: Source = {
   id: 'knex',
   what: 'a knex instance',
+  mechanism: 'prototype of the client, once per copy of knex',
   recognise: (value) =>
     isFunction(read(value, 'raw')) &&
     isFunction(read(value, 'transaction')) &&

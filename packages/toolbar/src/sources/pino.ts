@@ -13,6 +13,7 @@ import { isFunction, read, type Source } from './source.ts'
 export const pinoSource: Source = {
   id: 'pino',
   what: 'a pino logger',
+  mechanism: 'own method that makes the line',
   recognise: (value) => isFunction(read(value, 'child')) && isFunction(read(value, 'bindings')) && lineSymbol(value) !== undefined,
   watch(target: never, label) {
     const logger = target as object
@@ -20,9 +21,17 @@ export const pinoSource: Source = {
     const names = fieldNames(logger)
     const undo = patchMethod(logger, lineSymbol(logger) as symbol, (original) => {
       return function asJson(this: object, ...args: unknown[]): unknown {
-        const line = original.apply(this, args)
+        // a watched child inherits from a watched parent: the innermost call is the child's, and one line is one entry
+        const outermost = !writing
+        writing = true
+        let line: unknown
+        try {
+          line = original.apply(this, args)
+        } finally {
+          if (outermost) writing = false
+        }
         const frame = context.getStore()
-        if (frame !== undefined && typeof line === 'string') {
+        if (outermost && frame !== undefined && typeof line === 'string') {
           const { record } = frame.scope
           if (record === null) noteLate(frame.scope)
           else note(record, frame, line, args[2], name, names, asJson)
@@ -34,8 +43,14 @@ export const pinoSource: Source = {
   },
 }
 
-const warnLevel = 40
-const errorLevel = 50
+let writing = false
+
+function countLevel(record: RequestRecord, levelValue: number, names: LogFieldNames): void {
+  record.logLevels ??= new Map()
+  const known = record.logLevels.get(levelValue)
+  if (known === undefined) record.logLevels.set(levelValue, { label: names.labels[levelValue] ?? String(levelValue), count: 1 })
+  else known.count++
+}
 
 const note = guard(
   'pino.line',
@@ -50,8 +65,7 @@ const note = guard(
   ): void => {
     const levelValue = typeof level === 'number' ? level : 0
     const data: RawLog = { line, levelValue, logger, names }
-    if (levelValue >= errorLevel) record.errors++
-    else if (levelValue >= warnLevel) record.warnings++
+    countLevel(record, levelValue, names)
     const entry = record.point(logKind, '', frame.parentId, data)
     record.locate(entry, `log ${levelValue}`, below, nearFrames)
   },

@@ -14,6 +14,8 @@ export interface Source {
   readonly id: string
   /** for messages: `a knex instance` */
   readonly what: string
+  /** how it is watched, for health */
+  readonly mechanism: string
   recognise(value: unknown): boolean
   /** @returns the undo, and the label that entries will carry */
   watch(target: never, label: Label, source: SourceContext): { undo: Undo; label: string }

@@ -1,6 +1,6 @@
 import type { LogData, LogLevel, Preview } from '../../contract/types.ts'
 import { defineKind } from '../entry.ts'
-import { defaultLimits } from '../limits.ts'
+import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 
 /** A finished line as the logger wrote it: already serialised, and redacted by the logger's own rules. */
@@ -24,23 +24,28 @@ const boring = new Set(['time', 'pid', 'hostname', 'v'])
 
 export const logKind = defineKind({
   type: 'log',
-  seal(entry) {
+  seal(entry, limits) {
     const raw = entry.data as RawLog
-    if (raw.line.length > defaultLimits.stringLength * 2) raw.line = raw.line.slice(0, defaultLimits.stringLength * 2)
+    if (raw.line.length > limits.stringLength * 2) raw.line = beginning(raw.line, limits.stringLength * 2)
     return 64 + raw.line.length
   },
   shed(entry) {
     const raw = entry.data as RawLog
     const bytes = raw.line.length - 200
     if (bytes <= 0) return 0
-    raw.line = raw.line.slice(0, 200)
+    raw.line = beginning(raw.line, 200)
     return bytes
   },
   title: (data: LogData) => data.message,
-  toData: (entry) => toLogData(entry.data as RawLog),
+  toData: (entry, limits) => toLogData(entry.data as RawLog, limits),
 })
 
-function toLogData(raw: RawLog): LogData {
+/** A copy: a slice would keep all of a long line alive. */
+function beginning(line: string, length: number): string {
+  return Buffer.from(line.slice(0, length)).toString()
+}
+
+function toLogData(raw: RawLog, limits: Limits): LogData {
   const level: LogLevel = raw.names.labels[raw.levelValue] ?? String(raw.levelValue)
   const parsed = parse(raw.line)
   if (parsed === null) return { level, message: raw.line.slice(0, 2_000), fields: {}, logger: raw.logger }
@@ -52,7 +57,7 @@ function toLogData(raw: RawLog): LogData {
   return {
     level,
     message: typeof message === 'string' ? message : (errorMessage(parsed.err) ?? ''),
-    fields: preview(fields, defaultLimits) as Preview,
+    fields: preview(fields, limits) as Preview,
     logger: raw.logger,
   }
 }

@@ -1,6 +1,6 @@
 import type { Preview, SqlData } from '../../contract/types.ts'
 import { defineKind, type RawEntry } from '../entry.ts'
-import { defaultLimits } from '../limits.ts'
+import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 import { shapeOf } from '../sql/shape.ts'
 
@@ -28,22 +28,22 @@ export interface RawSql {
 export const sqlKind = defineKind({
   type: 'sql',
   spine: 'sql',
-  seal(entry) {
+  seal(entry, limits) {
     const raw = entry.data as RawSql
     let bytes = 160
-    if (raw.sql.length > defaultLimits.sqlLength) raw.sql = `${raw.sql.slice(0, defaultLimits.sqlLength)} …`
-    for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, defaultLimits.stringLength) + 16 : 16
-    if (raw.params.some(isHeavy))
-      raw.params = raw.params.map((value) => (isHeavy(value) ? new Pictured(preview(value, defaultLimits)) : value))
+    if (raw.sql.length > limits.sqlLength) raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
+    for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
+    if (raw.params.some((value) => isHeavy(value, limits)))
+      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? new Pictured(preview(value, limits)) : value))
     return bytes
   },
   title: (data: SqlData) => data.sql,
-  toData(entry): SqlData {
+  toData(entry, limits): SqlData {
     const raw = entry.data as RawSql
     return {
       kind: raw.transaction ? 'transaction' : 'query',
       sql: raw.sql,
-      params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, defaultLimits))),
+      params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, limits))),
       dialect: raw.dialect,
       connection: raw.connection,
       connectionId: raw.connectionId,
@@ -78,8 +78,8 @@ class Pictured {
 }
 
 /** Anything that is not a short primitive: it must not be kept by reference. */
-function isHeavy(value: unknown): boolean {
-  if (typeof value === 'string') return value.length > defaultLimits.stringLength
+function isHeavy(value: unknown, limits: Limits): boolean {
+  if (typeof value === 'string') return value.length > limits.stringLength
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
@@ -114,7 +114,7 @@ export interface QueryGroups {
 }
 
 /** Finds duplicates (connection, SQL, parameters) and similar queries (connection, shape), and writes group ids into them. */
-export function groupQueries(entries: readonly RawEntry[]): QueryGroups {
+export function groupQueries(entries: readonly RawEntry[], limits: Limits): QueryGroups {
   const similar = new Map<string, RawSql[]>()
   const duplicate = new Map<string, RawSql[]>()
   for (const entry of entries) {
@@ -123,7 +123,7 @@ export function groupQueries(entries: readonly RawEntry[]): QueryGroups {
     raw.duplicateGroup = 0
     raw.similarGroup = 0
     add(similar, `${raw.connection}\n${knownShape(raw.sql, raw.dialect)}`, raw)
-    add(duplicate, `${raw.connection}\n${raw.sql}\n${paramsKey(raw.params)}`, raw)
+    add(duplicate, `${raw.connection}\n${raw.sql}\n${paramsKey(raw.params, limits)}`, raw)
   }
   const result = { duplicates: 0, similar: 0, largest: 0 }
   let id = 0
@@ -150,12 +150,12 @@ function add(groups: Map<string, RawSql[]>, key: string, member: RawSql): void {
 }
 
 /** Equal parameters give equal keys; types are told apart (`1` is not `'1'`). */
-function paramsKey(params: readonly unknown[]): string {
+function paramsKey(params: readonly unknown[], limits: Limits): string {
   let key = ''
   for (const value of params) {
     if (typeof value === 'string') key += `s${value.length}:${value}`
     else if (typeof value === 'object' && value !== null)
-      key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, defaultLimits))}`
+      key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, limits))}`
     else key += `${typeof value}${String(value)}`
     key += '\u0000'
   }

@@ -14,8 +14,6 @@ export const logsPanel = definePanel<LogsPanelData>({
   },
   data(view) {
     const lines = view.entries.filter((entry): entry is Entry<LogData> => entry.type === 'log')
-    const levels: Record<string, number> = {}
-    for (const line of lines) levels[line.data.level] = (levels[line.data.level] ?? 0) + 1
-    return { requestMs: view.summary.durationMs, lines, levels, truncated: view.truncated.log ?? 0 }
+    return { requestMs: view.summary.durationMs, lines, levels: { ...view.logLevels }, truncated: view.truncated.log ?? 0 }
   },
 })
