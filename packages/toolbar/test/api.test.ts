@@ -147,6 +147,20 @@ describe('states', () => {
     await db.destroy()
   })
 
+  it('joins a relative redirect too', async () => {
+    app = await serve(
+      {},
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          if (req.url === '/form/submit') res.writeHead(302, { Location: 'done' })
+          res.end()
+        }),
+    )
+    await app.get('/form/submit')
+    await app.get('/form/done')
+    expect((await app.latest('/form/done')).redirectedFrom).toBe((await app.latest('/form/submit')).id)
+  })
+
   it('joins a redirect and its target', async () => {
     app = await serve(
       {},

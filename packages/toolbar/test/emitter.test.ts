@@ -211,6 +211,31 @@ const scenarios: Record<string, Scenario> = {
     capturing.emit('a')
     await sleep(10)
   },
+  'a class with an emit of its own may change its listeners before they run': (_bus, log) => {
+    class Own extends EventEmitter {
+      private done = false
+
+      override emit(event: string | symbol, ...args: unknown[]): boolean {
+        if (event === 'go' && !this.done) {
+          this.done = true
+          this.on('go', () => log('added'))
+          this.prependListener('go', () => log('prepended'))
+        }
+        super.emit('*', event)
+        return super.emit(event, ...args)
+      }
+    }
+    const own = new Own()
+    ;(_bus as { watch?: (bus: EventEmitter) => void }).watch?.(own)
+    const gone = () => log('gone')
+    own.on('go', () => log('first'))
+    own.on('go', gone)
+    own.on('*', (event) => {
+      if (event === 'go') own.off('go', gone)
+    })
+    log(own.emit('go'), own.listenerCount('go'))
+    log(own.emit('go'), own.listeners('go').length, own.rawListeners('go').includes(gone))
+  },
   'the same listener emits its own event once more': (bus, log) => {
     bus.on('a', (depth: number) => {
       log(depth, bus.listenerCount('a'))

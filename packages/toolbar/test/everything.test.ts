@@ -98,6 +98,7 @@ describe('secrets', () => {
         `password=${secret}`,
       )
       logger.error(new Error(`cannot connect to postgres://ada:${secret}@db.example/shop`))
+      bus.emit('login', { $: { password: secret }, $v: 1 }, { $: `Bearer ${secret}-0123456789` })
       bus.emit('login', { name: 'Ada', password: secret, list: [['secret', secret]] }, { apiKey: secret })
       await app.toolbar.measure(`token=${secret}`, () => sleep(1))
       await db('users')

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import compression from 'compression'
+import { debugToolbar } from 'debug-toolbar'
 import express from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { document, navigation, type Running, serve, sleep } from './harness.ts'
@@ -124,6 +126,56 @@ describe('a document gets one script, whichever way it is sent', () => {
     expect(header(patched, 'content-security-policy')).toEqual([
       `default-src 'none'; script-src 'nonce-${nonce}'; connect-src localhost/__debug__/`,
     ])
+  })
+})
+
+describe('a policy that allows inline scripts', () => {
+  it('goes on allowing them: a nonce would switch them off', async () => {
+    const port = await start((res) =>
+      res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': "script-src 'unsafe-inline' https:" }).end(html),
+    )
+    const answer = await page(port)
+    expect(answer.body).not.toContain('nonce=')
+    expect(header(answer, 'content-security-policy')).toEqual(["script-src 'unsafe-inline' https: localhost/__debug__/"])
+  })
+})
+
+describe('HTTP/2', () => {
+  it('gets the script, the right length and the right state', async () => {
+    const toolbar = debugToolbar()
+    const server = createHttp2Server((req, res) =>
+      toolbar(req as never, res as never, () => {
+        res.setHeader('Content-Type', 'text/html')
+        res.end(html)
+      }),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const session = connect(`http://localhost:${(server.address() as AddressInfo).port}`)
+    const ask = (path: string) =>
+      new Promise<{ body: string; headers: Record<string, unknown> }>((resolve) => {
+        const stream = session.request({ ':path': path, accept: 'text/html', 'sec-fetch-dest': 'document' })
+        let body = ''
+        let headers = {}
+        stream.on('response', (received) => {
+          headers = received
+        })
+        stream.on('data', (chunk) => {
+          body += chunk
+        })
+        stream.on('end', () => resolve({ body, headers }))
+        stream.end()
+      })
+    const { body, headers } = await ask('/page')
+    expect(body.match(script)).toHaveLength(1)
+    expect(body.replace(script, '')).toBe(html)
+    expect(headers['x-debug-toolbar-id']).toBeTypeOf('string')
+    await sleep(20)
+    const listed = JSON.parse((await ask('/__debug__/api/requests')).body) as { requests: { path: string; bytes: number; state: string }[] }
+    expect(listed.requests[0]).toMatchObject({ path: '/page', bytes: html.length, state: 'done' })
+    session.close()
+    toolbar.close()
+    await new Promise((resolve) => server.close(resolve))
+    app = await serve({}, () => (_req, res) => void res.end())
   })
 })
 

@@ -155,6 +155,47 @@ for (const database of databases) {
       expect(queries.at(-1)?.data).toMatchObject({ kind: 'transaction', sql: expect.stringMatching(/^rollback/i) })
     })
 
+    it('forgets a transaction that is committed after the response', async () => {
+      let commit: (() => Promise<unknown>) | null = null
+      app = await serve({ watch: { main: db } }, (toolbar) => {
+        const server = express()
+        server.use(toolbar)
+        server.get('/open', async (_req, res) => {
+          const trx = await db.transaction()
+          await trx(table).select('id')
+          commit = () => Promise.resolve(trx.commit())
+          res.end()
+        })
+        server.get('/after', async (_req, res) => {
+          for (let turn = 0; turn < 6; turn++) await db(table).select('id')
+          res.end()
+        })
+        return server
+      })
+      await app.get('/open')
+      await app.latest('/open')
+      await (commit as unknown as () => Promise<unknown>)()
+      await app.get('/after')
+      const queries = await app.entries<SqlData>((await app.latest('/after')).id, 'sql')
+      expect(queries.map((query) => query.data.transactionId)).toEqual([null, null, null, null, null, null])
+    })
+
+    it('closes the entry of a stream that is left early', async () => {
+      const { queries } = await run(async (db) => {
+        for await (const _row of db(table).orderBy('id').stream()) break
+      })
+      expect(queries).toHaveLength(1)
+      expect(queries[0]?.durationMs).not.toBeNull()
+    })
+
+    it('tells parameters apart that only differ far behind', async () => {
+      const long = 'x'.repeat(20_000)
+      const { request } = await run(async (db) => {
+        for (const end of ['a', 'b', 'b']) await db(table).where('name', long + end)
+      })
+      expect(request).toMatchObject({ similar: 3, duplicates: 2 })
+    })
+
     it('groups similar and identical queries', async () => {
       const { queries, request } = await run(async (db) => {
         for (const id of [1, 2, 2]) await db(table).where({ id }).first()

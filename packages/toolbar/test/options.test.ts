@@ -55,6 +55,8 @@ describe('a bad option throws at start, and says which, what it got and what it 
     [{ theme: 'blue' }, 'BAD_OPTION', /'theme'/],
     [{ position: 'left' }, 'BAD_OPTION', /'position'/],
     [{ panels: [] }, 'BAD_OPTION', /'panels' takes a function/],
+    [{ panels: () => 5 }, 'BAD_OPTION', /'panels' takes a function that returns a list of panels/],
+    [{ panels: (all: unknown[]) => [...all, all[0]] }, 'BAD_OPTION', /two with the id 'timeline'/],
   ]
   it.each(cases)('%j', (options, code, says) => {
     let thrown: unknown
@@ -73,6 +75,7 @@ describe('a bad option throws at start, and says which, what it got and what it 
       expect(() => memoryStore({ maxRequests: maxRequests as number })).toThrow(
         /'memoryStore\.maxRequests' takes a whole number from 1 to 10,000/,
       )
+    expect(() => memoryStore({ maxRequest: 5 } as object)).toThrow(/unknown option 'memoryStore\.maxRequest'/)
     expect(() => memoryStore({ maxBytes: '50mb' as unknown as number })).toThrow(/'memoryStore\.maxBytes'.*got "50mb"/)
   })
 

@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /**
  * Every message of the toolbar in one place. A message says what happened, why it matters, and how to fix it.
  * Codes are stable: tests, the API and users may rely on them.
@@ -80,7 +82,7 @@ export function describe(value: unknown): string {
 export function className(value: object): string | null {
   try {
     const prototype = Object.getPrototypeOf(value)
-    if (prototype === null) return null
+    if (prototype === null || types.isProxy(prototype)) return null
     const maker = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     return typeof maker === 'function' ? functionName(maker) : null
   } catch {

@@ -43,6 +43,8 @@ export interface EntryKind {
   readonly spine: 'sql' | 'http' | 'template' | 'cache' | 'signal' | null
   /** lets go of what must not outlive the request and returns the estimated bytes of the payload; called once, at seal */
   readonly seal: (entry: RawEntry, limits: Limits) => number
+  /** a long text that entries of a record share: counted once per record */
+  readonly sharedText: (entry: RawEntry) => string | null
   /** drops what can be missed and returns the bytes won, for a record over its limit */
   readonly shed: (entry: RawEntry) => number
   /** the place of entries that have one without a stack, such as handlers */
@@ -61,6 +63,7 @@ export function defineKind(definition: {
   countAs?: string
   spine?: EntryKind['spine']
   seal?: EntryKind['seal']
+  sharedText?: EntryKind['sharedText']
   shed?: EntryKind['shed']
   site?: EntryKind['site']
   title?: EntryKind['title']
@@ -72,6 +75,7 @@ export function defineKind(definition: {
     index: kinds.length,
     spine: definition.spine ?? null,
     seal: definition.seal ?? (() => 64),
+    sharedText: definition.sharedText ?? (() => null),
     shed: definition.shed ?? (() => 0),
     site: definition.site ?? (() => null),
     title: definition.title ?? null,

@@ -29,9 +29,10 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
     configurable: own?.configurable ?? true,
   })
   const undo = (): void => {
-    if (!applied.delete(undo)) return
-    const now = Object.getOwnPropertyDescriptor(target, key)
-    if (now?.value !== replacement) return
+    if (!applied.has(undo)) return
+    // somebody is on top of us: tried again when the last toolbar closes
+    if (Object.getOwnPropertyDescriptor(target, key)?.value !== replacement) return
+    applied.delete(undo)
     if (own === undefined) delete (target as Record<PropertyKey, unknown>)[key]
     else Object.defineProperty(target, key, own)
   }

@@ -49,7 +49,10 @@ export function tagged(kind: string, v?: Preview): Preview {
 }
 
 function cut(text: string, length: number): Preview {
-  return text.length <= length ? text : { $: 'string', v: text.slice(0, length), length: text.length }
+  if (text.length <= length) return text
+  // a copy, since a slice keeps all of the text alive; and no half words, since half a secret is one too
+  const beginning = Buffer.from(text.slice(0, length)).toString()
+  return { $: 'string', v: beginning.replace(/\S{1,500}$/, ''), length: text.length }
 }
 
 function numeric(value: number): Preview {
@@ -113,6 +116,8 @@ const flagGetters = Object.fromEntries(
     y: 'sticky',
   }).map(([flag, name]) => [flag, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get]),
 ) as Record<string, ((this: RegExp) => boolean) | undefined>
+const typedOffset = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteOffset')?.get as () => number
+const typedBuffer = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'buffer')?.get as () => ArrayBuffer
 const typedLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')?.get as () => number
 
 function leaf(value: object, budget: Budget): Preview | undefined {
@@ -131,7 +136,10 @@ function leaf(value: object, budget: Budget): Preview | undefined {
 function binary(kind: string, value: Uint8Array): Preview {
   const bytes = typedLength.call(value)
   const picture: { [key: string]: Preview } = { $: kind, bytes }
-  if (types.isUint8Array(value) && bytes > 0) picture.v = Buffer.prototype.toString.call(value.subarray(0, 16), 'hex')
+  if (types.isUint8Array(value) && bytes > 0) {
+    const offset = typedOffset.call(value)
+    picture.v = Buffer.from(typedBuffer.call(value), offset, Math.min(bytes, 16)).toString('hex')
+  }
   return picture
 }
 
@@ -199,11 +207,17 @@ function plain(value: object, depth: number, budget: Budget): Preview {
     if (descriptor === undefined) continue
     budget.nodes--
     shown++
-    picture[key.length > 200 ? `${key.slice(0, 200)}…` : key] = property(descriptor, depth, budget)
+    picture[keyOf(key)] = property(descriptor, depth, budget)
   }
   if (shown < keys.length) picture['…'] = tagged('more', keys.length - shown)
   const name = className(value)
-  return (name === 'Object' || name === null) && !('$' in picture) ? picture : tagged(name ?? 'Object', picture)
+  return name === 'Object' || name === null ? picture : tagged(name, picture)
+}
+
+/** Our own marks begin with `$`; a key of the app's that does gets one more. */
+function keyOf(key: string): string {
+  const escaped = key.startsWith('$') ? `$${key}` : key
+  return escaped.length > 200 ? `${escaped.slice(0, 200)}…` : escaped
 }
 
 function property(descriptor: PropertyDescriptor, depth: number, budget: Budget): Preview {
@@ -236,6 +250,7 @@ export function previewBeyond(value: unknown, known: unknown, limits: PreviewLim
     path: [value],
   }
   let left = 0
+  let shown = 0
   for (const key of Object.keys(value)) {
     if (plumbing.has(key)) continue
     const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
@@ -244,12 +259,13 @@ export function previewBeyond(value: unknown, known: unknown, limits: PreviewLim
       const other = shared === null ? undefined : Object.getOwnPropertyDescriptor(shared, key)
       if (other !== undefined && Object.is(other.value, descriptor.value)) continue
     }
-    if (budget.nodes <= 0 || Object.keys(picture).length >= budget.keys) {
+    if (budget.nodes <= 0 || shown >= budget.keys) {
       left++
       continue
     }
     budget.nodes--
-    picture[key] = property(descriptor, 0, budget)
+    shown++
+    picture[keyOf(key)] = property(descriptor, 0, budget)
   }
   if (left > 0) picture['…'] = tagged('more', left)
   return picture

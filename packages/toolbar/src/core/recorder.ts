@@ -219,7 +219,7 @@ export class Recorder {
   }
 
   private expectRedirect(record: RequestRecord, client: string): void {
-    const target = toPath(record.facts.location as string)
+    const target = toPath(record.facts.location as string, record.facts.url)
     if (target === null) return
     if (this.redirects.length >= 50) this.redirects.shift()
     this.redirects.push({ id: record.id, target, peer: client, atMs: now() })
@@ -243,10 +243,10 @@ export class Recorder {
   }
 }
 
-/** Path and query of a Location, relative to nothing: other hosts' are compared by path too, which is good enough to join. */
-function toPath(location: string): string | null {
+/** Path and query of a Location, relative to the page that sent it: other hosts' are compared by path too, which is good enough to join. */
+function toPath(location: string, from: string): string | null {
   try {
-    const url = new URL(location, 'http://localhost')
+    const url = new URL(location, `http://localhost${from}`)
     return url.pathname + url.search
   } catch {
     return null
@@ -259,7 +259,14 @@ const recordBytes = 1_500
 function weigh(record: RequestRecord): number {
   const { facts } = record
   let bytes = recordBytes + record.entries.length * entryBytes
-  for (const entry of record.entries) bytes += entry.kind.seal(entry, record.limits)
+  const texts = new Set<string>()
+  for (const entry of record.entries) {
+    bytes += entry.kind.seal(entry, record.limits)
+    const text = entry.kind.sharedText(entry)
+    if (text === null || texts.has(text)) continue
+    texts.add(text)
+    bytes += text.length * 2
+  }
   for (const header of facts.rawRequestHeaders) bytes += header.length
   if (facts.responseHeaders !== null)
     bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length

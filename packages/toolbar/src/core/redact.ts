@@ -153,7 +153,7 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     const named = typeof name === 'string' && 'value' in picture && isSecretKey(name, picture.value)
     for (const key of Object.keys(picture)) {
       const held = picture[key] as Preview
-      if (key === '$') result[key] = held
+      if (key === '$') result[key] = typeof held === 'string' ? held : value(held)
       else if (named && key === 'value') result[key] = { $: 'masked', v: mask }
       else if (key === 'v' && '$' in picture) result[key] = value(held)
       else result[text(key)] = value(held, key)

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
-import { context } from '../core/context.ts'
+import { context, type Frame } from '../core/context.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -20,7 +20,7 @@ export function measure<Result>(name: string, run: () => Result): Result {
     throw error
   }
   if (types.isPromise(result)) return followPromise(result, record, entry) as Result
-  if (isThenable(result)) followThenable(result, record, entry)
+  if (isThenable(result)) followThenable(result, record, entry, { scope: frame.scope, parentId: entry.id })
   else record.finish(entry, 'ok')
   return result
 }
@@ -56,7 +56,7 @@ function isThenable(value: unknown): value is Thenable {
 }
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */
-function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEntry): void {
+function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEntry, inner: Frame): void {
   const { then } = thenable
   const own = Object.hasOwn(thenable, 'then')
   if (own || !Object.isExtensible(thenable)) {
@@ -68,17 +68,20 @@ function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEnt
     writable: true,
     value(this: unknown, onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown {
       delete (thenable as Partial<Thenable>).then
-      return then.call(
-        this,
-        (value: unknown) => {
-          record.finish(entry, 'ok')
-          return typeof onValue === 'function' ? onValue(value) : value
-        },
-        (error: unknown) => {
-          record.finish(entry, 'error')
-          if (typeof onError === 'function') return onError(error)
-          throw error
-        },
+      const outer = context.getStore() ?? inner
+      return context.run(inner, () =>
+        then.call(
+          this,
+          (value: unknown) => {
+            record.finish(entry, 'ok')
+            return typeof onValue === 'function' ? context.run(outer, () => onValue(value)) : value
+          },
+          (error: unknown) => {
+            record.finish(entry, 'error')
+            if (typeof onError === 'function') return context.run(outer, () => onError(error))
+            throw error
+          },
+        ),
       )
     },
   })

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { OverlayConfig } from '../contract/types.ts'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
 import { forgetViews } from '../core/emit.ts'
+import { forgetShapes } from '../core/entries/sql.ts'
 import { resetHooks } from '../core/guard.ts'
 import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
@@ -15,6 +16,7 @@ import { createMiddleware, type Middleware } from '../http/middleware.ts'
 import { createPageRoutes } from '../http/page.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
+import type { Panel } from '../panels/panel.ts'
 import { sources } from '../sources/index.ts'
 import { quietSignals } from '../sources/quiet-signals.ts'
 import { read } from '../sources/source.ts'
@@ -122,7 +124,7 @@ function start(settings: Settings): Runtime {
     store: settings.store ?? memoryStore(),
     redactor: createRedactor(settings.redact),
   })
-  const panels = settings.panels(builtInPanels)
+  const panels = checkPanels(settings.panels(builtInPanels))
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watched: Record<string, string[]> = {}
@@ -178,10 +180,27 @@ function start(settings: Settings): Runtime {
       for (const undo of undos.reverse()) undo()
       undoAllPatches()
       forgetViews()
+      forgetShapes()
     },
   }
   Object.defineProperty(globalThis, slot, { value: runtime, configurable: true })
   return runtime
+}
+
+/** What the option `panels` returned. @throws ToolbarError when it is no list of panels with ids of their own */
+function checkPanels(panels: unknown): readonly Panel[] {
+  const isPanel = (panel: unknown): boolean =>
+    typeof read(panel, 'id') === 'string' &&
+    typeof read(panel, 'title') === 'string' &&
+    typeof read(panel, 'summary') === 'function' &&
+    typeof read(panel, 'data') === 'function'
+  if (!Array.isArray(panels) || !panels.every(isPanel))
+    throw problems.badOption('panels', describe(panels), 'a function that returns a list of panels, each with id, title, summary and data')
+  const ids = panels.map((panel: Panel) => panel.id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined)
+    throw problems.badOption('panels', `two with the id '${twice}'`, 'a function that returns panels with different ids')
+  return panels as Panel[]
 }
 
 /** by instance: the same one watched twice is recorded once */

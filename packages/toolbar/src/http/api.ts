@@ -68,8 +68,9 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     ({ query }) => list(recorder, query),
   )
   get('api/requests/latest', { summary: 'The newest finished document request', answer: 'RequestDetail' }, () => {
-    for (const record of store.list(Number.POSITIVE_INFINITY))
-      if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
+    const ended = [...recorder.running.values()].filter((record) => record.endMs !== -1)
+    const newest = [...ended, ...store.list(Number.POSITIVE_INFINITY)].sort((a, b) => b.seq - a.seq)
+    for (const record of newest) if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
     throw new ApiProblem(404, 'NO_REQUEST_YET', 'no page was served yet. Open a page of the app in a browser, then ask again.')
   })
   get('api/requests/:id', { summary: 'One request: its summary, panels and findings', answer: 'RequestDetail' }, ({ params }) =>

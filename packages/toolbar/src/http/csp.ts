@@ -28,7 +28,13 @@ export function fitPolicy(header: string, connect: string, patch: boolean): CspR
   if (!patch) return { nonce, header: null }
   let changed = false
   for (const policy of policies) {
-    if (!allowsScript(policy, nonce)) {
+    if (inlineAllowed(policy)) {
+      // a nonce would switch the page's own inline scripts off
+      if (!allowsScript(policy, null)) {
+        add(policy, ['script-src-elem', 'script-src', 'default-src'], 'script-src', connect)
+        changed = true
+      }
+    } else if (!allowsScript(policy, nonce)) {
       nonce ??= randomBytes(16).toString('base64')
       add(policy, ['script-src-elem', 'script-src', 'default-src'], 'script-src', `'nonce-${nonce}'`)
       changed = true
@@ -69,6 +75,12 @@ function nonceOf(policy: readonly Directive[]): string | null {
     if (match !== null) return match[1] as string
   }
   return null
+}
+
+/** `'unsafe-inline'` counts only where no nonce, hash or strict-dynamic is. */
+function inlineAllowed(policy: readonly Directive[]): boolean {
+  const sources = (find(policy, ['script-src-elem', 'script-src', 'default-src'])?.sources ?? []).map((source) => source.toLowerCase())
+  return sources.includes("'unsafe-inline'") && !sources.some((source) => /^'(?:nonce-|sha\d|strict-dynamic)/.test(source))
 }
 
 function allowsScript(policy: readonly Directive[], nonce: string | null): boolean {

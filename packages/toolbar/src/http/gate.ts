@@ -145,7 +145,7 @@ function hostAllowed(req: IncomingMessage, hosts: ReadonlySet<string>): Refusal 
       'HOST_NOT_ALLOWED',
       'the request has no single, well-formed Host. Open the app under localhost, or add its name to the option allowedHosts.',
     )
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '0.0.0.0' || isLoopback(name) || hosts.has(name)) return null
+  if (name === 'localhost' || name.endsWith('.localhost') || isLoopback(name) || hosts.has(name)) return null
   return refuse(
     403,
     'HOST_NOT_ALLOWED',

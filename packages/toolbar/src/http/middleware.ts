@@ -69,7 +69,8 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     facts.responseHeaders = headerBlock(res)
     if (!res.headersSent) facts.status = null
     options.framework.end(req, res, record)
-    const finished = res.writableFinished
+    // on HTTP/2 a stream that the client cancelled counts as written
+    const finished = res.writableFinished && (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true
     options.recorder.end(record, finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted', clientOf(req))
   })
 

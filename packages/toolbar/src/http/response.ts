@@ -96,7 +96,8 @@ function writeHead(this: Observed, ...args: unknown[]): unknown {
 
 function write(this: Observed, ...args: unknown[]): boolean {
   const state = stateOf(this)
-  noteChunk(this, state, args[0], args[1])
+  // HTTP/2's `end` writes by way of this method: counted already
+  if (!state.ended) noteChunk(this, state, args[0], args[1])
   return (state.write as (...rest: unknown[]) => boolean).apply(this, args)
 }
 
@@ -171,7 +172,8 @@ const prepareHead = guard('response.head', (res: Observed, state: ResponseState,
   const { facts } = state.record
   facts.status = status
   // Node fills in its own words only later, while it builds the head
-  facts.statusMessage = typeof args[1] === 'string' ? args[1] : res.statusMessage || (STATUS_CODES[status] ?? '')
+  facts.statusMessage =
+    typeof args[1] === 'string' ? args[1] : (state.req.httpVersionMajor < 2 && res.statusMessage) || (STATUS_CODES[status] ?? '')
   facts.contentType = headerValue(res, argument, 'content-type') ?? null
   if (status >= 300 && status < 400) facts.location = headerValue(res, argument, 'location') ?? null
   const verdict = mayInject(state.req, status, (name) => headerValue(res, argument, name), state.chunks > 0 ? state.verdict : null)

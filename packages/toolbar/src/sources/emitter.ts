@@ -36,6 +36,7 @@ interface Running {
 
 let running: Running | null = null
 const timed = new WeakMap<Listener, Listener>()
+const untimed = new WeakMap<Listener, Listener>()
 
 export interface WatchedEmitter {
   emitter: WeakRef<Emitter>
@@ -185,7 +186,16 @@ function restore(run: Running): void {
   if (handlers === undefined) return
   run.handlers = undefined
   const events = emitter._events
-  if (events !== undefined) events[event] = handlers
+  const now = events?.[event]
+  if (events === undefined || now === undefined) return
+  if (!Array.isArray(now)) {
+    events[event] = untimed.get(now) ?? now
+    return
+  }
+  // an `emit` of the class's own may have changed the list before Node read it: what it did stays done
+  for (let index = 0; index < now.length; index++) now[index] = untimed.get(now[index] as Listener) ?? (now[index] as Listener)
+  const unchanged = Array.isArray(handlers) && handlers.length === now.length && handlers.every((handler, index) => handler === now[index])
+  if (unchanged) events[event] = handlers
 }
 
 /** One per listener, shared by all its emits. */
@@ -211,6 +221,7 @@ function stopwatch(listener: Listener): Listener {
     // for code that looks through wrappers, as Node's own `once` does
     watch.listener = listener.listener ?? listener
     timed.set(listener, watch)
+    untimed.set(watch, listener)
   }
   return watch
 }

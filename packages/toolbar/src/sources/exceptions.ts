@@ -1,4 +1,5 @@
-import { fromStandard, parseStack, type StackHolder, userFrame } from '../core/call-sites.ts'
+import { types } from 'node:util'
+import { fromStandard, parseStack, userFrame } from '../core/call-sites.ts'
 import { className } from '../core/diagnostics.ts'
 import { exceptionKind, type RawCause, type RawException } from '../core/entries/exception.ts'
 import type { RawSql } from '../core/entries/sql.ts'
@@ -28,15 +29,19 @@ export const noteException = guard(
     }
     const entry = record.point(exceptionKind, cause.name, parentId, data)
     entry.status = 'error'
-    entry.stack = userFrame(parseStack(cause.stack)) === null ? placeOfQuery(record, cause.message) : { text: cause.stack }
+    if (userFrame(parseStack(cause.stack)) !== null) entry.stack = { text: cause.stack }
+    else placeAtQuery(record, entry, cause.message)
     lastSeen.set(record, { error, entry })
   },
 )
 
 /** A driver's error has only the driver on its stack: its place is that of the query that failed with it. */
-function placeOfQuery(record: RequestRecord, message: string): StackHolder | null {
-  const query = record.entries.findLast((entry) => entry.kind.type === 'sql' && (entry.data as RawSql).error?.message === message)
-  return query?.stack ?? null
+function placeAtQuery(record: RequestRecord, entry: RawEntry, message: string): void {
+  const query = record.entries.findLast(
+    (candidate) => candidate.kind.type === 'sql' && (candidate.data as RawSql).error?.message === message,
+  )
+  entry.stack = query?.stack ?? null
+  entry.inferred = query?.inferred ?? false
 }
 
 /** An error handler of the app took the error; `null` when it passed it on. */
@@ -84,23 +89,28 @@ function causesOf(error: unknown): RawCause[] {
     seen.add(current)
     causes.push(toCause(current))
   }
-  const members = typeof error === 'object' && error !== null ? Object.getOwnPropertyDescriptor(error, 'errors')?.value : undefined
+  const members =
+    typeof error === 'object' && error !== null && !types.isProxy(error)
+      ? Object.getOwnPropertyDescriptor(error, 'errors')?.value
+      : undefined
   if (Array.isArray(members)) for (const member of members.slice(0, maxCauses - causes.length)) causes.push(toCause(member))
   return causes
 }
 
 function next(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? Object.getOwnPropertyDescriptor(error, 'cause')?.value : undefined
+  return typeof error === 'object' && error !== null && !types.isProxy(error)
+    ? Object.getOwnPropertyDescriptor(error, 'cause')?.value
+    : undefined
 }
 
 function statusOf(error: unknown): number | null {
-  if (typeof error !== 'object' || error === null) return null
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return null
   const status = Object.getOwnPropertyDescriptor(error, 'status')?.value ?? Object.getOwnPropertyDescriptor(error, 'statusCode')?.value
   return typeof status === 'number' ? status : null
 }
 
 function propertiesOf(error: unknown, record: RequestRecord): RawException['properties'] {
-  if (typeof error !== 'object' || error === null) return {}
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return {}
   const own: Record<string, unknown> = Object.create(null)
   for (const key of Object.keys(error)) {
     if (key === 'name' || key === 'message' || key === 'stack' || key === 'cause' || key === 'errors') continue

@@ -148,7 +148,7 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
           : 'middleware'
   const data: RawMiddleware = {
     kind,
-    path: isHandler ? outer.mount + pattern : pattern,
+    path: isHandler ? joinPaths(outer.mount, pattern) : pattern,
     method: isHandler ? (req.method ?? null) : null,
     target: new WeakRef(handle),
   }
@@ -191,20 +191,29 @@ function mountPattern(layer: Layer): string {
   const { path, params } = layer
   if (typeof path !== 'string' || path === '' || path === '/') return ''
   let pattern = path
-  for (const [name, value] of Object.entries((params as Record<string, unknown> | undefined) ?? {})) {
-    if (typeof value === 'string' && value !== '' && !/^\d+$/.test(name))
-      pattern = pattern
-        .split('/')
-        .map((segment) => (safeDecode(segment) === value ? `:${name}` : segment))
-        .join('/')
+  for (const [name, value] of Object.entries((params as Record<string, unknown> | undefined) ?? {}).reverse()) {
+    if (typeof value === 'string' && value !== '' && !/^\d+$/.test(name)) pattern = nameSegment(pattern, value, name)
   }
   return pattern.replace(/\/$/, '')
+}
+
+/** Values may stand in the path more than once; parameters are filled from the end, as deeper mounts come later. */
+function nameSegment(pattern: string, value: string, name: string): string {
+  const segments = pattern.split('/')
+  const at = segments.findLastIndex((segment) => safeDecode(segment) === value)
+  if (at !== -1) segments[at] = `:${name}`
+  return segments.join('/')
 }
 
 function patternText(pattern: unknown): string {
   if (typeof pattern === 'string') return pattern
   if (pattern instanceof RegExp) return String(pattern)
   return Array.isArray(pattern) ? pattern.map(patternText).join(' | ') : ''
+}
+
+/** The root of a mount is the mount. */
+function joinPaths(mount: string, pattern: string): string {
+  return pattern === '/' && mount !== '' ? mount : mount + pattern
 }
 
 function safeDecode(text: string): string {

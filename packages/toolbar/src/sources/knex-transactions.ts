@@ -14,22 +14,19 @@ const transactions = new WeakMap<object, Transaction>()
 let transactionCount = 0
 
 /** Notes on a query which transaction and savepoint it belongs to; opens them where the query does. */
-export function noteTransaction(connection: object, data: RawSql): void {
-  let open = transactions.get(connection)
+export function noteTransaction(connection: object, data: Pick<RawSql, 'sql' | 'transaction' | 'transactionId' | 'savepoint'>): void {
   if (data.transaction) {
-    if (open === undefined && /^(?:begin|start)/i.test(data.sql)) {
-      open = { id: `tx${++transactionCount}`, savepoints: [] }
-      transactions.set(connection, open)
-    }
+    if (/^(?:begin|start)/i.test(data.sql)) transactions.set(connection, { id: `tx${++transactionCount}`, savepoints: [] })
     const savepoint = /^savepoint\s+(\S+?);?\s*$/i.exec(data.sql)?.[1]
-    if (savepoint !== undefined) open?.savepoints.push(savepoint)
+    if (savepoint !== undefined) transactions.get(connection)?.savepoints.push(savepoint)
   }
+  const open = transactions.get(connection)
   if (open === undefined) return
   data.transactionId = open.id
   data.savepoint = open.savepoints.at(-1) ?? null
 }
 
-/** A statement that closes a savepoint or the transaction went through. */
+/** A statement that closes a savepoint or the transaction came back; a commit that fails has closed it too. */
 export function endTransaction(connection: object, sql: string): void {
   if (/^(?:release|rollback\s+to)/i.test(sql)) transactions.get(connection)?.savepoints.pop()
   else if (/^(?:commit|rollback)/i.test(sql)) transactions.delete(connection)

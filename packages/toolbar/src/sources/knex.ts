@@ -93,12 +93,12 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
   return patchMethod(prototype, method, (original) => {
     return function query(this: Client, connection: Connection, ...rest: unknown[]): unknown {
       const frame = context.getStore()
-      const target = frame === undefined ? undefined : watched.get(this.config)
-      if (frame === undefined || target === undefined) return original.call(this, connection, ...rest)
-      const { record } = frame.scope
-      if (record === null) {
-        noteLate(frame.scope)
-        return original.call(this, connection, ...rest)
+      const target = watched.get(this.config)
+      if (target === undefined) return original.call(this, connection, ...rest)
+      const record = frame === undefined ? null : frame.scope.record
+      if (frame === undefined || record === null) {
+        if (frame !== undefined) noteLate(frame.scope)
+        return unrecorded(connection, rest[0], original.call(this, connection, ...rest))
       }
       const entry = begin(record, frame, target, connection, rest[0])
       let promise: unknown
@@ -111,11 +111,26 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
       if (entry !== undefined) {
         afterCall(record, entry, rest[0], query)
         settle(record, entry, promise, connection)
+        if (method === 'stream') endWithStream(record, entry, rest[1])
       }
       return promise
     }
   })
 }
+
+/** Nobody's query. Its transaction is followed all the same: the next query on the connection may be somebody's. */
+function unrecorded(connection: Connection, asked: unknown, promise: unknown): unknown {
+  followTransaction(connection, asked, promise)
+  return promise
+}
+
+const followTransaction = guard('knex.unrecorded', (connection: Connection, asked: unknown, promise: unknown): void => {
+  const sql = typeof asked === 'string' ? asked : (asked as QueryObject).sql
+  if (!isTransactionStatement(sql)) return
+  noteTransaction(connection, { sql, transaction: true, transactionId: null, savepoint: null })
+  const ended = (): void => endTransaction(connection, sql)
+  if (isFunction(read(promise, 'then'))) (promise as Promise<unknown>).then(ended, ended)
+})
 
 const begin = guard(
   'knex.begin',
@@ -165,9 +180,17 @@ function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connec
   }
   ;(promise as Promise<unknown>).then(
     (answer) => finish(record, entry, answer, connection),
-    (error: unknown) => fail(record, entry, error),
+    (error: unknown) => {
+      fail(record, entry, error)
+      if ((entry.data as RawSql).transaction) endTransaction(connection, (entry.data as RawSql).sql)
+    },
   )
 }
+
+/** A reader that stops early closes the stream, and the driver's promise may never settle. */
+const endWithStream = guard('knex.stream', (record: RequestRecord, entry: RawEntry, stream: unknown): void => {
+  if (isFunction(read(stream, 'once'))) (stream as NodeJS.EventEmitter).once('close', () => record.finish(entry, 'ok'))
+})
 
 const finish = guard('knex.finish', (record: RequestRecord, entry: RawEntry, answer: unknown, connection: Connection): void => {
   const data = entry.data as RawSql
@@ -185,7 +208,7 @@ function toSqlError(error: unknown): NonNullable<RawSql['error']> {
   const message = read(error, 'message')
   const code = read(error, 'code') ?? read(error, 'errno')
   return {
-    message: typeof message === 'string' ? message.slice(0, 2_000) : String(error).slice(0, 2_000),
+    message: typeof message === 'string' ? message.slice(0, 2_000) : 'a value that is not an Error',
     code: code === undefined ? null : String(code).slice(0, 60),
   }
 }
@@ -243,7 +266,7 @@ const noteFailedAcquire = guard(
       error: toSqlError(error),
       transactionId: null,
       savepoint: null,
-      waitMs,
+      waitMs: Math.round(waitMs * 1_000) / 1_000,
       duplicateGroup: 0,
       similarGroup: 0,
     }

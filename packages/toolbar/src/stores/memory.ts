@@ -16,6 +16,8 @@ export interface MemoryStoreOptions {
  * @throws ToolbarError for a limit that is not a whole number from 1 up
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  for (const name of Object.keys(options))
+    if (name !== 'maxRequests' && name !== 'maxBytes') throw problems.unknownOption(`memoryStore.${name}`, null, 'maxRequests, maxBytes')
   const maxRequests = positive('maxRequests', options.maxRequests, 10_000) ?? 100
   const maxBytes = Math.min(
     positive('maxBytes', options.maxBytes, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 * 1024,

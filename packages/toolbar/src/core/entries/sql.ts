@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { types } from 'node:util'
 import type { Preview, SqlData } from '../../contract/types.ts'
 import { defineKind, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
@@ -34,7 +36,19 @@ export const sqlKind = defineKind({
     if (raw.sql.length > limits.sqlLength) raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
     for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
     if (raw.params.some((value) => isHeavy(value, limits)))
-      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? new Pictured(preview(value, limits)) : value))
+      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? pictured(value, limits) : value))
+    return bytes
+  },
+  sharedText: (entry) => (entry.data as RawSql).sql,
+  shed(entry) {
+    const raw = entry.data as RawSql
+    let bytes = 0
+    for (const value of raw.params) bytes += typeof value === 'string' ? value.length * 2 : 16
+    raw.params = [left]
+    if (raw.sql.length > 2_000) {
+      bytes += (raw.sql.length - 500) * 2
+      raw.sql = `${Buffer.from(raw.sql.slice(0, 500)).toString()} …`
+    }
     return bytes
   },
   title: (data: SqlData) => data.sql,
@@ -65,16 +79,37 @@ export const transactionKind = defineKind({
   countAs: 'transaction',
   spine: 'sql',
   seal: sqlKind.seal,
-  title: sqlKind.title,
+  shed: sqlKind.shed,
+  sharedText: sqlKind.sharedText,
+  title: sqlKind.title ?? undefined,
   toData: sqlKind.toData,
 })
 
+/** A value that is not kept: its picture, and what tells it from others. */
 class Pictured {
   readonly picture: Preview
+  readonly identity: string
 
-  constructor(picture: Preview) {
+  constructor(picture: Preview, identity: string) {
     this.picture = picture
+    this.identity = identity
   }
+}
+
+const left = new Pictured({ $: 'more' }, 'left out')
+let unlike = 0
+
+function pictured(value: unknown, limits: Limits): Pictured {
+  const picture = preview(value, limits)
+  return new Pictured(picture, identityOf(value, picture))
+}
+
+/** Equal values have equal identities; where that cannot be known, none has. */
+function identityOf(value: unknown, picture: Preview): string {
+  if (typeof value === 'string') return createHash('sha1').update(value).digest('base64')
+  if (types.isUint8Array(value) && !types.isProxy(value)) return createHash('sha1').update(value).digest('base64')
+  const key = pictureKey(picture)
+  return key.includes('$:stringmore') || key.includes('$:stringstring') ? `unlike ${++unlike}` : key
 }
 
 /** Anything that is not a short primitive: it must not be kept by reference. */
@@ -92,14 +127,22 @@ export function isTransactionStatement(sql: string): boolean {
 }
 
 const shapes = new Map<string, string>()
+/** longer texts are too heavy to remember */
+const maxRemembered = 4_000
 
-/** `shapeOf` with a memory of 5,000 texts. */
+/** Forgets shapes, for the last `close()`. */
+export function forgetShapes(): void {
+  shapes.clear()
+}
+
+/** `shapeOf` with a memory of 2,000 texts. */
 export function knownShape(sql: string, dialect: string): string {
+  if (sql.length > maxRemembered) return shapeOf(sql, dialect)
   const key = `${dialect}\n${sql}`
   let shape = shapes.get(key)
   if (shape === undefined) {
     shape = shapeOf(sql, dialect)
-    if (shapes.size >= 5_000) shapes.clear()
+    if (shapes.size >= 2_000) shapes.clear()
     shapes.set(key, shape)
   }
   return shape
@@ -155,7 +198,7 @@ function paramsKey(params: readonly unknown[], limits: Limits): string {
   for (const value of params) {
     if (typeof value === 'string') key += `s${value.length}:${value}`
     else if (typeof value === 'object' && value !== null)
-      key += `o${pictureKey(value instanceof Pictured ? value.picture : preview(value, limits))}`
+      key += `o${(value instanceof Pictured ? value : pictured(value, limits)).identity}`
     else key += `${typeof value}${String(value)}`
     key += '\u0000'
   }

@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import knex from 'knex'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Running, serve } from './harness.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const heap = (): number => {
+  collect()
+  return process.memoryUsage().heapUsed / 1024 / 1024
+}
+
+let app: Running
+afterEach(() => app.close())
+
+describe('what a record holds on to', () => {
+  it('is its bytes: long values leave no more than their beginning', async () => {
+    const bus = new EventEmitter()
+    bus.on('big', () => {})
+    app = await serve(
+      { watch: { bus } },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          bus.emit('big', `${req.url} `.repeat(500_000))
+          res.end()
+        }),
+    )
+    await app.get('/warm')
+    const before = heap()
+    for (let index = 0; index < 30; index++) await app.get(`/${index}`)
+    await app.latest('/29')
+    expect(heap() - before).toBeLessThan(10)
+  })
+
+  it('counts SQL texts, and is cut to its limit', async () => {
+    const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
+    app = await serve(
+      { watch: { db }, limits: { recordBytes: 200_000 } },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          for (let index = 0; index < 40; index++)
+            await db.raw(`select ${index} as n, '${'x'.repeat(20_000)}' as filler, ? as p`, ['y'.repeat(5_000)])
+          res.end()
+        }),
+    )
+    await app.get('/')
+    await app.latest('/')
+    const { store } = await app.api<{ store: { bytes: number } }>('health')
+    expect(store.bytes).toBeLessThan(260_000)
+    expect(store.bytes).toBeGreaterThan(20_000)
+    await db.destroy()
+  })
+
+  it('is let go of with the record', async () => {
+    const bus = new EventEmitter()
+    const seen: WeakRef<object>[] = []
+    app = await serve(
+      { watch: { bus } },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          seen.push(new WeakRef(req), new WeakRef(res))
+          bus.emit('x', req)
+          res.end()
+        }),
+    )
+    for (let index = 0; index < 5; index++) await app.get(`/${index}`, { connection: 'close' })
+    await app.latest('/4')
+    for (let turn = 0; turn < 5; turn++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(seen.slice(0, 6).filter((held) => held.deref() !== undefined)).toEqual([])
+  })
+})
