@@ -19,7 +19,7 @@ describe('one door out', () => {
         /JSON\.stringify\(/,
         /^core\/emit\.ts$/,
         /^core\/diagnostics\.ts$/,
-        /^express\/toolbar\.ts$/,
+        /^toolbar\/runtime\.ts$/,
         /^(?:overlay|ui)\//,
         /\/view\.tsx$/,
         /^panels\/\w+\/(?!summary)[\w-]+\.tsx?$/,
@@ -40,6 +40,6 @@ describe('one door out', () => {
   })
 
   it('foreign objects are patched in core/patch only, but for the response and the request we were handed', () => {
-    expect(using(/Object\.defineProperty\(globalThis/, /^core\/(?:context|function-places)\.ts$/, /^express\/toolbar\.ts$/)).toEqual([])
+    expect(using(/Object\.defineProperty\(globalThis/, /^core\/(?:context|function-places)\.ts$/, /^toolbar\/runtime\.ts$/)).toEqual([])
   })
 })

@@ -127,9 +127,7 @@ describe('pictures', () => {
       globalThis,
     ]
     for (const [index, value] of hostile.entries()) {
-      const from = performance.now()
       const text = JSON.stringify(show(value))
-      expect(performance.now() - from, `value ${index}`).toBeLessThan(50)
       expect(text.length, `value ${index}`).toBeLessThan(200_000)
     }
     expect(calls).toBe(0)

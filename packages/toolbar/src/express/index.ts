@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { problems } from '../core/diagnostics.ts'
-import type { Toolbar } from './handle.ts'
-import type { ToolbarOptions } from './options.ts'
+import type { Toolbar } from '../toolbar/handle.ts'
+import type { ToolbarOptions } from '../toolbar/options.ts'
 
 /** Hosting platforms set one of these; there, an unset NODE_ENV is taken for production. */
 const platformMarks = [

@@ -1,0 +1,19 @@
+import { describe, problems } from '../core/diagnostics.ts'
+import type { Panel } from '../panels/panel.ts'
+import { read } from '../sources/source.ts'
+
+/** What the option `panels` returned. @throws ToolbarError when it is no list of panels with ids of their own */
+export function checkPanels(panels: unknown): readonly Panel[] {
+  const isPanel = (panel: unknown): boolean =>
+    typeof read(panel, 'id') === 'string' &&
+    typeof read(panel, 'title') === 'string' &&
+    typeof read(panel, 'summary') === 'function' &&
+    typeof read(panel, 'data') === 'function'
+  if (!Array.isArray(panels) || !panels.every(isPanel))
+    throw problems.badOption('panels', describe(panels), 'a function that returns a list of panels, each with id, title, summary and data')
+  const ids = panels.map((panel: Panel) => panel.id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined)
+    throw problems.badOption('panels', `two with the id '${twice}'`, 'a function that returns panels with different ids')
+  return panels as Panel[]
+}

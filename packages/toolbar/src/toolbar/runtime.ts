@@ -1,0 +1,169 @@
+import { createRequire } from 'node:module'
+import type { OverlayConfig } from '../contract/types.ts'
+import { describe, problems, warnOnce } from '../core/diagnostics.ts'
+import { forgetViews } from '../core/emit.ts'
+import { forgetShapes } from '../core/entries/sql.ts'
+import { resetHooks } from '../core/guard.ts'
+import { type Undo, undoAllPatches } from '../core/patch.ts'
+import { Recorder } from '../core/recorder.ts'
+import { createRedactor } from '../core/redact.ts'
+import { createApiRoutes } from '../http/api.ts'
+import { createAssets } from '../http/assets.ts'
+import { knownEditors } from '../http/editors.ts'
+import { createGate } from '../http/gate.ts'
+import { createIgnore } from '../http/ignore.ts'
+import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/middleware.ts'
+import { createPageRoutes } from '../http/page.ts'
+import { StreamHub } from '../http/stream.ts'
+import { builtInPanels } from '../panels/index.ts'
+import { sources } from '../sources/index.ts'
+import { quietSignals } from '../sources/quiet-signals.ts'
+import { read } from '../sources/source.ts'
+import { memoryStore } from '../stores/memory.ts'
+import { checkPanels } from './check-panels.ts'
+import type { Settings, ToolbarOptions } from './options.ts'
+import { createWatcher } from './watch.ts'
+
+/** One recorder serves the process, whichever copy of the package made it. */
+export interface Runtime {
+  version: string
+  settings: Settings
+  middleware: Middleware
+  watch(instance: unknown, label: string | null): Undo
+  /** handles not closed yet */
+  handles: number
+  release(): void
+}
+
+/** Makes the hooks of a web framework. `isOurs` knows our own middleware; `keep` takes the undo of each patch. */
+export type MakeFramework = (isOurs: (handle: unknown) => boolean, keep: (undo: Undo) => void) => FrameworkHooks
+
+/** on our middleware, whichever copy of the package made it: it is no span */
+export const ownMark = Symbol.for('debug-toolbar.middleware')
+
+const slot = Symbol.for('debug-toolbar.runtime')
+type Global = { [slot]?: Runtime }
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+
+/** What is fixed for the process; a later call must agree or leave it out. */
+const fixed = new Set<keyof ToolbarOptions>(['path', 'store', 'limits'])
+
+/** Whether all that is said was said before. */
+function agrees(later: unknown, running: unknown): boolean {
+  if (typeof later !== 'object' || later === null || typeof running !== 'object' || running === null)
+    return later === undefined || later === running
+  return Object.entries(later).every(([name, value]) => agrees(value, (running as Record<string, unknown>)[name]))
+}
+
+/** The recorder that runs already, if any: what is fixed per process must be the same. */
+export function joinRuntime(given: Readonly<Partial<ToolbarOptions>>): Runtime | null {
+  const running = (globalThis as Global)[slot]
+  if (running === undefined) return null
+  if (running.version !== version) throw problems.otherVersion(running.version, version)
+  for (const name of Object.keys(given) as (keyof ToolbarOptions)[]) {
+    const later = given[name]
+    if (name === 'watch' || name === 'enabled' || later === running.settings[name]) continue
+    if (!fixed.has(name)) {
+      warnOnce(`later ${name}`, `option '${name}' of a later debugToolbar() is not used: the first one decides for the process.`)
+      continue
+    }
+    if (name === 'store' || !agrees(later, running.settings[name]))
+      throw problems.differentOption(name, describe(running.settings[name]), describe(later))
+  }
+  return running
+}
+
+/** Starts the recorder of the process. */
+export function startRuntime(settings: Settings, framework: MakeFramework): Runtime {
+  resetHooks()
+  const gate = createGate(settings)
+  const recorder = new Recorder({
+    limits: settings.limits,
+    stack: settings.stack,
+    store: settings.store ?? memoryStore(),
+    redactor: createRedactor(settings.redact),
+  })
+  const panels = checkPanels(settings.panels(builtInPanels))
+  const stream = new StreamHub(recorder, version)
+  const assets = createAssets()
+  const watcher = createWatcher(settings)
+  const config = (): OverlayConfig => toConfig(settings, panels, watcher.labels(), recorder.options.store.maxRequests)
+  const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
+  const routes = [
+    ...createApiRoutes({
+      recorder,
+      gate,
+      panels,
+      panelContext,
+      config,
+      stream,
+      version,
+      path: settings.path,
+      sources: () => sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watcher.labels()[id] ?? [] })),
+    }),
+    ...createPageRoutes(assets.entry),
+    assets.route,
+  ]
+  const undos: Undo[] = []
+  let open = true
+  const middleware = createMiddleware({
+    path: settings.path,
+    gate,
+    routes,
+    recorder,
+    isIgnored: createIgnore(settings.ignore),
+    response: {
+      csp: settings.csp,
+      serverTiming: settings.serverTiming,
+      path: `${settings.path}/`,
+      entry: assets.entry,
+    },
+    framework: framework(
+      (handle) => read(handle, ownMark) === true,
+      (undo) => undos.push(undo),
+    ),
+    isOpen: () => open,
+  })
+  if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)
+  const runtime: Runtime = {
+    version,
+    settings,
+    middleware,
+    handles: 0,
+    watch: watcher.watch,
+    release() {
+      open = false
+      delete (globalThis as Global)[slot]
+      stream.close()
+      recorder.close()
+      for (const undo of undos.reverse()) undo()
+      undoAllPatches()
+      forgetViews()
+      forgetShapes()
+    },
+  }
+  Object.defineProperty(globalThis, slot, { value: runtime, configurable: true })
+  return runtime
+}
+
+function toConfig(
+  settings: Settings,
+  panels: ReturnType<Settings['panels']>,
+  watched: OverlayConfig['watched'],
+  maxRequests: number,
+): OverlayConfig {
+  return {
+    version,
+    path: settings.path,
+    theme: settings.theme,
+    position: settings.position,
+    editorUrl: knownEditors[settings.editor] ?? settings.editor,
+    pathMap: Object.entries(settings.pathMap).sort(([a], [b]) => b.length - a.length),
+    root: process.cwd(),
+    slowQueryMs: settings.slowQueryMs,
+    maxRequests,
+    panels: panels.map(({ id, title }) => ({ id, title })),
+    watched,
+  }
+}
