@@ -3,8 +3,8 @@
  * does not count; times too short to tell are linear.
  */
 export function growthOf(pump: string, run: (text: string) => unknown): number {
-  const small = best(pump, 125_000, run)
-  const large = best(pump, 1_000_000, run)
+  const small = best(pump, 40_000, run)
+  const large = best(pump, 320_000, run)
   return large < 20 ? 1 : Math.log(large / Math.max(small, 0.5)) / Math.log(8)
 }
 
