@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { growthOf } from '../../testing/internal/linear.ts'
+import { linearMs, timePumped } from '../../testing/internal/pumped.ts'
 import { createRedactor } from '../redact.ts'
 import { findSqlSecrets } from './secrets.ts'
 import { shapeOf } from './shape.ts'
@@ -62,9 +62,9 @@ describe('shapes', () => {
         '/* /* ',
       ]) {
         expect(
-          growthOf(pump, (sql) => shapeOf(sql, dialect, tokenize(sql, dialect))),
+          timePumped(pump, (sql) => shapeOf(sql, dialect, tokenize(sql, dialect))),
           `${dialect} ${pump}`,
-        ).toBeLessThan(1.8)
+        ).toBeLessThan(linearMs)
       }
   }, 120_000)
 })
