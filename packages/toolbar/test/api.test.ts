@@ -147,6 +147,16 @@ describe('states', () => {
     await db.destroy()
   })
 
+  it('takes the time until the app answered, not what the process did afterwards', async () => {
+    app = await serve({}, (toolbar) => (req, res) => toolbar(req, res, () => {
+      res.end('ok')
+      const until = performance.now() + 120
+      while (performance.now() < until);
+    }))
+    await app.get('/')
+    expect((await app.latest('/')).durationMs).toBeLessThan(80)
+  })
+
   it('joins a relative redirect too', async () => {
     app = await serve(
       {},
@@ -184,7 +194,7 @@ describe('errors say what and how to fix', () => {
     ['requests/nope', 404, 'NOT_FOUND', /evicted, cleared, or never was/],
     ['requests/%00%ff..', 404, 'NOT_FOUND', /no request/],
     ['requests/nope/entries', 404, 'NOT_FOUND', /no request/],
-    ['requests/latest', 404, 'NO_REQUEST_YET', /Open a page/],
+    ['requests/latest', 404, 'NO_REQUEST_YET', /newest document/],
     ['requests?before=zzz', 400, 'BAD_PARAM', /'next' of the page before/],
     ['requests?before=-1', 400, 'BAD_PARAM', /whole number/],
     ['requests?limit=0', 400, 'BAD_PARAM', /1 to 1000/],

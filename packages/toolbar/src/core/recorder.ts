@@ -80,10 +80,13 @@ export class Recorder {
     this.ignored++
   }
 
-  /** The response ended, or the client left. A second call does nothing. */
-  end(record: RequestRecord, state: 'done' | 'aborted' | 'failed', client: string): void {
+  /**
+   * The response ended, or the client left. A second call does nothing.
+   * @param endMs when, on the monotonic clock: when the app had answered, else when it was over
+   */
+  end(record: RequestRecord, state: 'done' | 'aborted' | 'failed', client: string, endMs: number): void {
     if (record.endMs !== -1) return
-    record.endMs = now()
+    record.endMs = endMs
     record.state = state
     record.version++
     this.measure(record)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { now } from '../core/clock.ts'
 import { context, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
@@ -71,7 +72,12 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     options.framework.end(req, res, record)
     // on HTTP/2 a stream that the client cancelled counts as written
     const finished = res.writableFinished && (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true
-    options.recorder.end(record, finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted', clientOf(req))
+    options.recorder.end(
+      record,
+      finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
+      clientOf(req),
+      finished && state.answeredMs !== -1 ? state.answeredMs : now(),
+    )
   })
 
   return function debugToolbar(req, res, next) {

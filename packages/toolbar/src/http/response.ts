@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
@@ -41,6 +42,8 @@ export interface ResponseState extends Serving {
   chunks: number
   bytes: number
   destroyedByApp: boolean
+  /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
+  answeredMs: number
 }
 
 type Observed = ServerResponse
@@ -76,6 +79,7 @@ export function observeResponse(
     bytes: 0,
     ended: false,
     destroyedByApp: false,
+    answeredMs: -1,
   }
   const observed = res as Observed
   bindServing(res, state)
@@ -104,6 +108,7 @@ function write(this: Observed, ...args: unknown[]): boolean {
 function end(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
   const result = endOnce(this, state, args)
+  if (state.answeredMs === -1) state.answeredMs = now()
   state.onAnswered(this)
   return result
 }

@@ -15,7 +15,8 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   const history = createHistory(client)
   const config = signal<OverlayConfig | null>(null)
   const page = signal(pageId)
-  const chosen = readChosen()
+  // a page that was just opened shows itself: what was being read before would pass for its figures
+  const chosen = pageId === null ? readChosen() : null
   const currentId = signal<string | null>(chosen ?? pageId)
   const live = signal(chosen === null)
   const opened = signal(pageId === null || preferences.value.peek().open)

@@ -1,4 +1,4 @@
-/** What outlives a navigation within one tab: the request somebody chose to keep looking at. `null` while Live is on. */
+/** What outlives a reload of the toolbar's own page: the request somebody chose to keep looking at. `null` while Live is on. */
 const KEY = 'debug-toolbar:v1'
 
 export function readChosen(): string | null {

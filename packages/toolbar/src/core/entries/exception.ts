@@ -35,12 +35,13 @@ export const exceptionKind = defineKind({
   toData(entry): ExceptionData {
     const raw = entry.data as RawException
     const stack = toStackFrames(raw.stack)
+    const placed = stack.some(({ kind }) => kind === 'app') ? stack : toStackFrames(entry.stack?.text ?? '')
     return {
       message: raw.message,
       code: raw.code,
       status: raw.status,
       stack,
-      source: excerpt(stack),
+      source: excerpt(placed),
       causes: raw.causes.map(
         (cause): ExceptionCause => ({ name: cause.name, message: cause.message, code: cause.code, stack: toStackFrames(cause.stack) }),
       ),

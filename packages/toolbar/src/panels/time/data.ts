@@ -9,7 +9,7 @@ export interface MiddlewareTime {
   startMs: number
   /** until it called next() or answered */
   durationMs: number | null
-  /** without what ran inside it as entries of other middleware */
+  /** without what ran inside of it: other middleware, queries, renders, spans */
   ownMs: number
   sqlMs: number
   queries: number

@@ -10,10 +10,7 @@ export const timePanel = definePanel<TimePanelData>({
   data({ summary, facts, entries }) {
     const rows = new Map<number, MiddlewareTime>()
     for (const entry of entries) if (entry.type === 'middleware') rows.set(entry.id, toRow(entry as Entry<MiddlewareData>))
-    for (const row of rows.values()) {
-      const parent = row.parentId === null ? undefined : rows.get(row.parentId)
-      if (parent !== undefined) parent.ownMs -= row.durationMs ?? 0
-    }
+    for (const row of rows.values()) row.ownMs -= coveredMs(entries, row.id)
     const parents = new Map(entries.map((entry) => [entry.id, entry.parentId]))
     for (const entry of entries) {
       if (entry.type !== 'sql' || (entry.data as SqlData).kind !== 'query') continue
@@ -40,6 +37,19 @@ export const timePanel = definePanel<TimePanelData>({
 function toRow(entry: Entry<MiddlewareData>): MiddlewareTime {
   const { id, parentId, name, startMs, durationMs, site, data } = entry
   return { id, parentId, name, kind: data.kind, path: data.path, site, startMs, durationMs, ownMs: durationMs ?? 0, sqlMs: 0, queries: 0 }
+}
+
+/** How long something ran directly inside of an entry: the union of its children. They are in start order. */
+function coveredMs(entries: readonly Entry[], parentId: number): number {
+  let covered = 0
+  let until = 0
+  for (const { parentId: parent, startMs, durationMs } of entries) {
+    if (parent !== parentId || durationMs === null) continue
+    const from = Math.max(until, startMs)
+    until = Math.max(until, startMs + durationMs)
+    covered += Math.max(0, until - from)
+  }
+  return covered
 }
 
 /** The nearest middleware an entry ran in. */
