@@ -148,11 +148,15 @@ describe('states', () => {
   })
 
   it('takes the time until the app answered, not what the process did afterwards', async () => {
-    app = await serve({}, (toolbar) => (req, res) => toolbar(req, res, () => {
-      res.end('ok')
-      const until = performance.now() + 120
-      while (performance.now() < until);
-    }))
+    app = await serve(
+      {},
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          res.end('ok')
+          const until = performance.now() + 120
+          while (performance.now() < until);
+        }),
+    )
     await app.get('/')
     expect((await app.latest('/')).durationMs).toBeLessThan(80)
   })

@@ -71,7 +71,11 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     const ended = [...recorder.running.values()].filter((record) => record.endMs !== -1)
     const newest = [...ended, ...store.list(Number.POSITIVE_INFINITY)].sort((a, b) => b.seq - a.seq)
     for (const record of newest) if (record.facts.type === 'document' && record.endMs !== -1) return detail(record)
-    throw new ApiProblem(404, 'NO_REQUEST_YET', 'no page was served yet: 'latest' is the newest document that a browser opened. GET api/requests?limit=1 has the newest request of any kind.')
+    throw new ApiProblem(
+      404,
+      'NO_REQUEST_YET',
+      "no page was served yet: 'latest' is the newest document that a browser opened. GET api/requests?limit=1 has the newest request of any kind.",
+    )
   })
   get('api/requests/:id', { summary: 'One request: its summary, panels and findings', answer: 'RequestDetail' }, ({ params }) =>
     detail(find(params.id as string)),
