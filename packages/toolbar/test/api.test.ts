@@ -242,6 +242,39 @@ describe('errors say what and how to fix', () => {
   })
 })
 
+describe('the data of a panel', () => {
+  it('is filtered, sorted and cut on request', async () => {
+    const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
+    app = await serve(
+      { watch: { main: db } },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, async () => {
+          for (const rows of [2, 3, 1])
+            await db.raw(`select value from json_each(?) as needle${rows}`, [
+              JSON.stringify(Array.from({ length: rows }, (_, index) => index)),
+            ])
+          res.end()
+        }),
+    )
+    await app.get('/')
+    const { id } = await app.latest('/')
+    const rows = async (search: string) =>
+      (await app.api<{ columns: { rows: number[] } }>(`requests/${id}/panels/sql?${search}`)).columns.rows
+    expect(await rows('')).toEqual([2, 3, 1])
+    expect(await rows('sort=rows')).toEqual([1, 2, 3])
+    expect(await rows('sort=-rows&limit=1')).toEqual([3])
+    expect(await rows('from=1&limit=1')).toEqual([3])
+    expect(await rows('q=rows:>1')).toEqual([2, 3])
+    expect(await rows('q=-needle3')).toEqual([2, 1])
+    const timeline = await app.api<{ rows: unknown[] }>(`requests/${id}/panels/timeline?q=type:sql`)
+    expect(timeline.rows).toHaveLength(3)
+    expect(await app.api(`requests/${id}/panels/sql?sort=nope`)).toMatchObject({
+      error: { code: 'BAD_PARAM', message: expect.stringContaining('It sorts by start, time, rows, query') },
+    })
+    await db.destroy()
+  })
+})
+
 describe('the description', () => {
   it('holds for every answer', async () => {
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })

@@ -7,6 +7,7 @@ import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import type { Panel, PanelContext } from '../panels/panel.ts'
+import { UnknownSort } from '../panels/select-rows.ts'
 import type { Gate } from './gate.ts'
 import { toOpenApi } from './openapi.ts'
 import { readJson } from './read-json.ts'
@@ -100,8 +101,8 @@ export function createApiRoutes(options: ApiOptions): Route[] {
       query: {
         from: 'rows to skip; default 0',
         limit: 'rows at most; default all',
-        sort: 'left to the reader for now',
-        q: 'left to the reader for now',
+        sort: 'a column of the panel, `-` before it for descending',
+        q: 'filter language, with the fields of the panel',
       },
     },
     ({ params, query }) => {
@@ -112,11 +113,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
           'NO_SUCH_PANEL',
           `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`,
         )
-      return panel.data(
-        toView(find(params.id as string), redactor),
-        { from: whole(query, 'from', 0, 0, 1e9), limit: optionalWhole(query, 'limit', 1, 1e9) },
-        options.panelContext,
-      )
+      return panelData(panel, toView(find(params.id as string), redactor), query, options.panelContext)
     },
   )
   get('api/config', { summary: 'What the overlay needs to know', answer: 'OverlayConfig' }, () => options.config())
@@ -160,6 +157,26 @@ export function createApiRoutes(options: ApiOptions): Route[] {
   return routes
 }
 
+function panelData(panel: Panel, view: RecordView, query: URLSearchParams, context: PanelContext): unknown {
+  const asked = {
+    from: whole(query, 'from', 0, 0, 1e9),
+    limit: optionalWhole(query, 'limit', 1, 1e9),
+    filter: readFilter(query.get('q')),
+    sort: query.get('sort'),
+  }
+  try {
+    return panel.data(view, asked, context)
+  } catch (error) {
+    if (error instanceof UnknownSort)
+      throw new ApiProblem(
+        400,
+        'BAD_PARAM',
+        `no sort ${quote(asked.sort ?? '')} in this panel. It sorts by ${error.known.join(', ')}, each with a '-' before it for descending.`,
+      )
+    throw error
+  }
+}
+
 function panelSummary(panel: Panel, view: RecordView, context: PanelContext) {
   return { id: panel.id, title: panel.title, ...panel.summary(view, context) }
 }
@@ -167,7 +184,7 @@ function panelSummary(panel: Panel, view: RecordView, context: PanelContext) {
 function list(recorder: Recorder, query: URLSearchParams): RequestList {
   const limit = whole(query, 'limit', 50, 1, maxList)
   const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
-  const filter = readFilter(query.get('q'))
+  const filter = readFilter(query.get('q'), REQUEST_FILTER_KEYS)
   const { store, redactor } = recorder.options
   const records = [...recorder.running.values(), ...store.list(before)]
     .filter((record) => record.seq < before)
@@ -193,10 +210,10 @@ function list(recorder: Recorder, query: URLSearchParams): RequestList {
   return { requests, next, counts: recorder.counts() }
 }
 
-function readFilter(text: string | null): Filter | null {
+function readFilter(text: string | null, keys?: readonly string[]): Filter | null {
   if (text === null || text.trim() === '') return null
   if (text.length > 200) throw new ApiProblem(400, 'BAD_PARAM', `'q' is ${text.length} characters long; 200 are enough.`)
-  const filter = parseFilter(text, REQUEST_FILTER_KEYS)
+  const filter = parseFilter(text, keys)
   if (filter.errors.length > 0) throw new ApiProblem(400, 'BAD_PARAM', `'q': ${filter.errors.map(({ message }) => message).join(' ')}`)
   return filter
 }

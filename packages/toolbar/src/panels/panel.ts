@@ -1,3 +1,4 @@
+import type { Filter } from '../contract/filter.ts'
 import type { EntryType, PanelSummary, Tone } from '../contract/types.ts'
 import type { RecordView } from '../core/emit.ts'
 
@@ -13,6 +14,10 @@ export interface PanelQuery {
   from: number
   /** rows at most; `null` for all that is kept */
   limit: number | null
+  /** `q`, read; `null` for all rows */
+  filter: Filter | null
+  /** name of a column, `-` before it for descending; `null` for the panel's own order */
+  sort: string | null
 }
 
 /** One panel: reads entries of its types; `summary` for the navigation, `data` when it is opened. */

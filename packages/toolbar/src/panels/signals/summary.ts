@@ -1,5 +1,6 @@
 import type { Entry, SignalData } from '../../contract/types.ts'
 import { definePanel, figure } from '../panel.ts'
+import { type Rows, selectRows } from '../select-rows.ts'
 import type { SignalsPanelData } from './data.ts'
 
 export const signalsPanel = definePanel<SignalsPanelData>({
@@ -14,13 +15,27 @@ export const signalsPanel = definePanel<SignalsPanelData>({
       entries.some((entry) => entry.type === 'signal' && entry.status === 'error') ? 'error' : 'none',
     )
   },
-  data(view, _query, context) {
+  data(view, query, context) {
     const signals = view.entries.filter((entry): entry is Entry<SignalData> => entry.type === 'signal')
     return {
       requestMs: view.summary.durationMs,
-      signals,
+      signals: selectRows(signals, query, signalRows),
       quiet: context.quietSignals(new Set(signals.map((signal) => `${signal.data.emitter}\n${signal.data.event}`))),
       truncated: view.truncated.signal ?? 0,
     }
   },
 })
+
+const signalRows: Rows<Entry<SignalData>> = {
+  toFields: ({ data, site, durationMs }) => ({
+    text: [data.event, data.emitter, ...data.listeners.map(({ name }) => name)],
+    fields: {
+      event: data.event,
+      emitter: data.emitter,
+      listener: data.listeners.map(({ name }) => name),
+      file: site?.file,
+      time: durationMs,
+    },
+  }),
+  sorts: { start: (row) => row.startMs, time: (row) => row.durationMs ?? 0, event: (row) => row.data.event },
+}

@@ -1,5 +1,6 @@
 import type { Entry, Site, SqlData } from '../../contract/types.ts'
 import { definePanel, figure, ms } from '../panel.ts'
+import { type Rows, selectRows } from '../select-rows.ts'
 import type { SqlColumns, SqlGroup, SqlPanelData } from './data.ts'
 
 export const sqlPanel = definePanel<SqlPanelData>({
@@ -18,7 +19,7 @@ export const sqlPanel = definePanel<SqlPanelData>({
   },
   data(view, query, context) {
     const all = view.entries.filter((entry): entry is Entry<SqlData> => entry.type === 'sql')
-    const shown = all.slice(query.from, query.limit === null ? undefined : query.from + query.limit)
+    const shown = selectRows(all, query, sqlRows)
     const builder = new ColumnBuilder()
     for (const entry of all) builder.group(entry)
     for (const entry of shown) builder.add(entry)
@@ -41,6 +42,19 @@ export const sqlPanel = definePanel<SqlPanelData>({
     }
   },
 })
+
+const sqlRows: Rows<Entry<SqlData>> = {
+  toFields: ({ data, site, durationMs }) => ({
+    text: [data.sql],
+    fields: { time: durationMs, rows: data.rows, table: data.shape, file: site?.file, connection: data.connection, kind: data.kind },
+  }),
+  sorts: {
+    start: (row) => row.startMs,
+    time: (row) => row.durationMs ?? 0,
+    rows: (row) => row.data.rows ?? -1,
+    query: (row) => row.data.sql,
+  },
+}
 
 /** Values kept once, referred to by index. */
 class Dictionary<Value> {

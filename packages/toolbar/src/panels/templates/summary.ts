@@ -1,5 +1,6 @@
 import type { Entry, TemplateData } from '../../contract/types.ts'
 import { definePanel, figure, ms, round } from '../panel.ts'
+import { type Rows, selectRows } from '../select-rows.ts'
 import type { TemplateRender, TemplatesPanelData } from './data.ts'
 
 export const templatesPanel = definePanel<TemplatesPanelData>({
@@ -10,7 +11,7 @@ export const templatesPanel = definePanel<TemplatesPanelData>({
     const count = summary.counts.template ?? 0
     return count === 0 ? figure('0', 0) : figure(`${count.toLocaleString('en-US')} · ${ms(summary.times.template ?? 0)}`, count)
   },
-  data(view) {
+  data(view, query) {
     const renders = new Map<number, TemplateRender>()
     for (const entry of view.entries) if (entry.type === 'template') renders.set(entry.id, toRender(entry as Entry<TemplateData>))
     for (const render of renders.values()) {
@@ -23,7 +24,11 @@ export const templatesPanel = definePanel<TemplatesPanelData>({
     }
     return {
       requestMs: view.summary.durationMs,
-      renders: [...renders.values()].map((render) => ({ ...render, ownMs: round(Math.max(0, render.ownMs)) })),
+      renders: selectRows(
+        [...renders.values()].map((render) => ({ ...render, ownMs: round(Math.max(0, render.ownMs)) })),
+        query,
+        renderRows,
+      ),
       durationMs: view.summary.times.template ?? 0,
       truncated: view.truncated.template ?? 0,
     }
@@ -45,4 +50,9 @@ function toRender(entry: Entry<TemplateData>): TemplateRender {
     error: entry.status === 'error',
     queries: 0,
   }
+}
+
+const renderRows: Rows<TemplateRender> = {
+  toFields: ({ name, file, engine, durationMs, queries }) => ({ text: [name, file], fields: { file, engine, time: durationMs, queries } }),
+  sorts: { start: (row) => row.startMs, time: (row) => row.durationMs ?? 0, own: (row) => row.ownMs, name: (row) => row.name },
 }

@@ -1,5 +1,6 @@
 import type { Entry, LogData, SignalData, SqlData } from '../../contract/types.ts'
 import { definePanel, figure, ms, plural } from '../panel.ts'
+import { type Rows, selectRows } from '../select-rows.ts'
 import type { TimelinePanelData, TimelineRow } from './data.ts'
 
 /** The flat list on one time axis. */
@@ -24,11 +25,19 @@ export const timelinePanel = definePanel<TimelinePanelData>({
       heapDeltaBytes: view.facts.heapDeltaBytes,
       logs: summary.counts.log ?? 0,
       findings: view.findings.length,
-      rows: rows.slice(query.from, query.limit === null ? undefined : query.from + query.limit),
+      rows: selectRows(rows, query, timelineRows),
       truncated: view.truncated,
     }
   },
 })
+
+const timelineRows: Rows<TimelineRow> = {
+  toFields: ({ name, note, type, status, durationMs, site }) => ({
+    text: [name, note, type],
+    fields: { type, status, time: durationMs, file: site?.file },
+  }),
+  sorts: { start: (row) => row.startMs, time: (row) => row.durationMs ?? 0, name: (row) => row.name },
+}
 
 function noteOf(entry: Entry): string | null {
   if (entry.type === 'signal') {
