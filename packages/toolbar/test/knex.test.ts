@@ -224,6 +224,7 @@ for (const database of databases) {
       })
       expect(answer).toEqual(['one', 'two', 'three'])
       expect(queries).toHaveLength(1)
+      expect(queries[0]?.data.rows).toBe(3)
       expect(queries[0]?.durationMs).not.toBeNull()
     })
 

@@ -40,6 +40,13 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
   return undo
 }
 
+/** Replaces a method of one short-lived object, a stream or the like: it goes with the object, so there is nothing to undo. */
+export function wrapOwn(target: object, key: string, make: (original: AnyFunction) => AnyFunction): void {
+  const original = (target as Record<string, unknown>)[key]
+  if (typeof original === 'function' && Object.isExtensible(target))
+    (target as Record<string, unknown>)[key] = make(original as AnyFunction)
+}
+
 /** Undoes every patch still applied; for the last `close()`. */
 export function undoAllPatches(): void {
   for (const undo of [...applied].reverse()) undo()

@@ -3,7 +3,7 @@ import { context, type Frame, noteLate } from '../core/context.ts'
 import { isTransactionStatement, type RawSql, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
-import { patchMethod, type Undo } from '../core/patch.ts'
+import { patchMethod, type Undo, wrapOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { databaseName, toDialect } from './knex-names.ts'
 import { endTransaction, noteTransaction } from './knex-transactions.ts'
@@ -101,6 +101,7 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
         return unrecorded(connection, rest[0], original.call(this, connection, ...rest))
       }
       const entry = begin(record, frame, target, connection, rest[0])
+      if (method === 'stream' && entry !== undefined) followStream(record, entry, rest[1])
       let promise: unknown
       try {
         promise = original.call(this, connection, ...rest)
@@ -111,7 +112,6 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
       if (entry !== undefined) {
         afterCall(record, entry, rest[0], query)
         settle(record, entry, promise, connection)
-        if (method === 'stream') endWithStream(record, entry, rest[1])
       }
       return promise
     }
@@ -187,14 +187,23 @@ function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connec
   )
 }
 
-/** A reader that stops early closes the stream, and the driver's promise may never settle. */
-const endWithStream = guard('knex.stream', (record: RequestRecord, entry: RawEntry, stream: unknown): void => {
-  if (isFunction(read(stream, 'once'))) (stream as NodeJS.EventEmitter).once('close', () => record.finish(entry, 'ok'))
+/** Rows are counted as the driver writes them; a reader that stops early closes the stream, and the driver's promise may never settle. */
+const followStream = guard('knex.stream', (record: RequestRecord, entry: RawEntry, stream: unknown): void => {
+  if (typeof stream !== 'object' || stream === null || !isFunction(read(stream, 'once'))) return
+  const data = entry.data as RawSql
+  data.rows = 0
+  wrapOwn(stream, 'write', (original) => {
+    return function write(this: unknown, ...args: unknown[]): unknown {
+      data.rows++
+      return original.apply(this, args)
+    }
+  })
+  ;(stream as NodeJS.EventEmitter).once('close', () => record.finish(entry, 'ok'))
 })
 
 const finish = guard('knex.finish', (record: RequestRecord, entry: RawEntry, answer: unknown, connection: Connection): void => {
   const data = entry.data as RawSql
-  if (!data.transaction) data.rows = rowsOf(answer as QueryObject | undefined)
+  if (!data.transaction && data.rows === -1) data.rows = rowsOf(answer as QueryObject | undefined)
   else endTransaction(connection, data.sql)
   record.finish(entry, 'ok')
 }) as (record: RequestRecord, entry: RawEntry, answer: unknown, connection: Connection) => void
