@@ -4,9 +4,9 @@ import { inRoot } from './paths.mjs'
 const preload = inRoot('scripts/smoke/ephemeral-port.cjs')
 
 /** Starts an app as its user would, on a free port, does something with it, and ends it. */
-export async function withApp({ binary = process.execPath, file, cwd, env = {} }, action) {
+export async function withApp({ binary = process.execPath, file, cwd, env = {}, flags = [] }, action) {
   const { NODE_ENV: _unset, ...inherited } = process.env
-  const child = spawn(binary, ['--require', preload, file], {
+  const child = spawn(binary, [...flags, '--require', preload, file], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
