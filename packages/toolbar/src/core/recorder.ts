@@ -93,7 +93,7 @@ export class Recorder {
     const { facts } = record
     if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.expectRedirect(record, client)
     this.sealing.add(record)
-    record.onQuiet = (quiet) => this.sealSoon(quiet)
+    record.onQuiet = this.sealSoon
     setImmediate(this.sealOrWait, record)
   }
 
@@ -156,7 +156,7 @@ export class Recorder {
     if (next !== Number.POSITIVE_INFINITY) this.sealTimer = setTimeout(this.sealOverdue, Math.max(1, next - due)).unref()
   })
 
-  private sealSoon(record: RequestRecord): void {
+  private readonly sealSoon = (record: RequestRecord): void => {
     setImmediate(this.sealOrWait, record)
   }
 

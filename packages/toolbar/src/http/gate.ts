@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { assetDestinations } from './destinations.ts'
 import { createNetworkList, isLoopback } from './networks.ts'
 
 /**
@@ -178,23 +179,13 @@ export function hostName(host: string): string | null {
   return name === '' || name.includes('..') || name.startsWith('.') ? null : name
 }
 
-const foreignDestinations = new Set([
-  'script',
-  'style',
-  'image',
-  'font',
-  'audio',
-  'video',
-  'track',
+const foreignDestinations: ReadonlySet<string> = new Set([
+  ...assetDestinations,
   'object',
   'embed',
   'iframe',
   'frame',
   'fencedframe',
-  'worker',
-  'sharedworker',
-  'serviceworker',
-  'manifest',
   'report',
   'xslt',
   'paintworklet',

@@ -1,19 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { guard } from '../core/guard.ts'
+import { assetDestinations } from './destinations.ts'
 
-const assetDestinations = new Set([
-  'script',
-  'style',
-  'image',
-  'font',
-  'audio',
-  'video',
-  'track',
-  'manifest',
-  'worker',
-  'sharedworker',
-  'serviceworker',
-])
 const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|wasm|webmanifest)$/i
 
 const asks = guard('ignore.rule', (rule: (req: IncomingMessage) => boolean, req: IncomingMessage): boolean => rule(req))
