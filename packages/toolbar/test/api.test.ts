@@ -224,7 +224,7 @@ describe('errors say what and how to fix', () => {
     await app.get('/a')
     const { id } = await app.latest('/a')
     expect(await app.panel(id, 'sqll')).toMatchObject({
-      error: { code: 'NO_SUCH_PANEL', message: expect.stringContaining('timeline, sql') },
+      error: { code: 'NO_SUCH_PANEL', message: expect.stringContaining('timeline, findings, sql') },
     })
     expect(await app.api(`requests/${id}/entries?after=x`)).toMatchObject({ error: { code: 'BAD_PARAM' } })
   })
@@ -294,7 +294,7 @@ describe('the description', () => {
     for (const [path, operations] of Object.entries(description.paths)) {
       const schema = operations.get?.responses['200'].content['application/json']?.schema
       if (schema === undefined || path.includes('assets') || path === '/') continue
-      const answer = await app.api<unknown>(path.replace('/api/', '').replace('{id}', id).replace('{panel}', 'sql'))
+      const answer = await app.api<unknown>(path.replace('/api/', '').replace('{id}', id).replace('{panel}', 'sql').replace('{entry}', '1'))
       expect(checkSchema(schema, answer, description.components.schemas), path).toEqual([])
       checked++
     }

@@ -78,6 +78,38 @@ export interface SqlData {
   similarGroup: number | null
   /** the SQL with literals and IN lists normalised */
   shape: string
+  /** bytes of the answer as far as the driver's socket tells, else about as many as the values of its rows; `null` when neither is known */
+  bytes: number | null
+  /** columns of each row; `null` when no row came */
+  columns: number | null
+  /** who had the connections when this query had to wait for one; `null` when it did not */
+  pool: PoolState | null
+  /** id of the request that asked for it after its response; only in the list outside of requests */
+  after: string | null
+}
+
+/** A pool of connections at the moment somebody had to wait. */
+export interface PoolState {
+  /** connections at most, `null` where the pool does not say */
+  max: number | null
+  used: number
+  /** waiting, with the one who looked */
+  pending: number
+  /** connections in use whose user is known, longest first, ten at most */
+  holders: PoolHolder[]
+}
+
+/** Who has a pooled connection. */
+export interface PoolHolder {
+  /** id of the request, `null` outside of one */
+  request: string | null
+  /** how long it has it, in ms */
+  heldMs: number
+  /** its last statement, masked */
+  sql: string
+  /** in a transaction */
+  transaction: boolean
+  site: Site | null
 }
 
 /** Payload of `template` entries: renders and includes. */
@@ -172,7 +204,7 @@ export interface ExceptionData {
   status: number | null
   stack: StackFrame[]
   /** lines of source around the site, where they can be read */
-  source: { file: string; firstLine: number; line: number; lines: string[] } | null
+  source: SourceExcerpt | null
   /** `cause`, outermost first; members of an AggregateError follow */
   causes: ExceptionCause[]
   /** own properties beyond name, message, stack and cause */
@@ -207,7 +239,8 @@ export interface RequestSummary {
   id: string
   /** sequence number in this process; cursors are made of it */
   seq: number
-  kind: 'http'
+  /** `outside`: no request, but the list of what ran outside of them, which has the id `outside` */
+  kind: 'http' | 'outside'
   method: string
   /** path and query as the client sent them, secrets masked */
   url: string
@@ -245,7 +278,7 @@ export interface RequestSummary {
   similar: number
   /** members of the largest similar group, 0 without one */
   largestGroup: number
-  /** all 0 until there are rules */
+  /** 0 while it runs */
   findings: { error: number; warning: number; info: number }
   /** page whose script made this fetch, as far as the Referer header says: a path */
   referrer: string | null
@@ -254,19 +287,126 @@ export interface RequestSummary {
 /** How bad a finding is. */
 export type Severity = 'error' | 'warning' | 'info'
 
-/** What a rule says about a request. There are no rules yet. */
+/** What a rule says about a request. */
 export interface Finding {
   /** id of the rule, e.g. `n-plus-one` */
   rule: string
   severity: Severity
+  /** what happened, with a figure, e.g. `N+1: 50 queries from one loop` */
   title: string
-  /** what was seen, with figures */
+  /** what was seen, with figures, in one or two sentences */
   evidence: string
-  /** what to do about it */
+  /** what to do about it, in one or two sentences */
   fix: string
+  /** a captured place, never an inferred one */
   site: Site | null
   /** ids of the entries it is about */
   entries: number[]
+  /** the same finding of another request has the same key: the rule, and the place or the shape of the SQL */
+  key: string
+  /** further evidence as rows of label and value; the label `Statement` has SQL */
+  facts: [label: string, value: string][]
+  /** lines of the user's source around the place */
+  source: SourceExcerpt | null
+  /** the change to make: of the user's own lines where they could be read, else of what it would look like */
+  change: FindingChange | null
+  /** what is left after the change, estimated from the timings; `null` where that cannot be said */
+  effect: FindingEffect | null
+}
+
+/** Lines of a file. */
+export interface SourceExcerpt {
+  file: string
+  firstLine: number
+  /** the line it is about */
+  line: number
+  lines: string[]
+}
+
+/** A change as a diff. */
+export interface FindingChange {
+  /** `null` for an example that is not of a file */
+  file: string | null
+  /** number of the first line; 0 for an example */
+  firstLine: number
+  language: 'javascript' | 'sql'
+  /** in order; the change to paste is the lines but for the removed ones */
+  lines: { kind: 'same' | 'removed' | 'added'; text: string }[]
+}
+
+/** Before and after; the times are those of the request. */
+export interface FindingEffect {
+  queries: { before: number; after: number }
+  durationMs: { before: number; after: number }
+}
+
+/** A rule that found nothing. */
+export interface PassedCheck {
+  rule: string
+  /** e.g. `No slow query (over 100 ms)` */
+  title: string
+}
+
+/** A step of a plan, as any database tells it. */
+export interface PlanNode {
+  /** e.g. `Seq Scan on books` */
+  label: string
+  /** e.g. `Filter: (isbn = $1)` */
+  details: string[]
+  /** table it reads, `null` for others */
+  table: string | null
+  /** index it uses */
+  index: string | null
+  /** reads the whole table */
+  fullScan: boolean
+  /** rows the planner expects */
+  rows: number | null
+  /** rows that came, all loops together; `null` without ANALYZE */
+  actualRows: number | null
+  /** total cost in the planner's own unit, children included */
+  cost: number | null
+  /** ms with ANALYZE, all loops, children included */
+  durationMs: number | null
+  loops: number | null
+  /** the node to look at first: the largest cost or time of its own */
+  worst: boolean
+  children: PlanNode[]
+}
+
+/** Answer of `POST /requests/:id/entries/:entry/explain`. */
+export interface ExplainAnswer {
+  plan: PlanNode
+  /** as the database printed it */
+  text: string
+  dialect: string
+  /** whether it was run for it */
+  analyzed: boolean
+  durationMs: number
+  /** what the plan says in plain words, e.g. `Reads all 10,000 rows of books: no index serves the filter.` */
+  notes: string[]
+}
+
+/** Answer of `POST /requests/:id/entries/:entry/run`. */
+export interface RunAnswer {
+  columns: string[]
+  /** the first 100 */
+  rows: Preview[][]
+  /** more rows or longer values than are shown */
+  truncated: boolean
+  durationMs: number
+}
+
+/** Answer of `GET /requests/:id/entries/:entry`: one entry with what is too much for a list. */
+export interface EntryDetail {
+  entry: Entry
+  /** source-mapped, the innermost first; empty where none was captured */
+  stack: StackFrame[]
+  /** lines around the place in the user's code */
+  source: SourceExcerpt | null
+  /** the template whose code ran it, the innermost first line known */
+  template: { file: string; line: number | null; excerpt: SourceExcerpt | null } | null
+  /** what can be done with a query: `null` for yes, else why not */
+  actions: { explain: string | null; analyze: string | null; run: string | null } | null
 }
 
 /** Colour of a figure. */

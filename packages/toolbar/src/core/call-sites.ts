@@ -10,6 +10,15 @@ import { fileURLToPath } from 'node:url'
 export interface StackHolder {
   stack?: unknown
   text: string | null
+  /** where it was started, for a stack that has nothing of the app's on it */
+  origin: Origin | null
+}
+
+/** A stack taken before its entry began. */
+export interface Origin {
+  readonly stack: StackHolder
+  /** of an earlier start that is likely to be of the same line */
+  readonly inferred: boolean
 }
 
 export interface Frame {
@@ -37,7 +46,7 @@ export const nearFrames = 10
  * `Error.stackTraceLimit` is raised for the one call and restored.
  */
 export function captureStack(frames: number, below: (...args: never[]) => unknown): StackHolder {
-  const holder: StackHolder = { text: null }
+  const holder: StackHolder = { text: null, origin: null }
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = frames
   try {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Origin } from './call-sites.ts'
 import type { RequestRecord } from './record.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface Frame {
   readonly scope: Scope
   /** id of the entry that encloses what happens in this frame, 0 for none */
   readonly parentId: number
+  /** where what runs in this frame was started */
+  readonly origin?: Origin
 }
 
 const slot = Symbol.for('debug-toolbar.context')
@@ -43,4 +46,23 @@ export const context: AsyncLocalStorage<Frame> = storage()
 export function noteLate(scope: Scope): void {
   scope.late++
   scope.onLate?.(scope.id)
+}
+
+let outside: Frame | null = null
+
+/** Where work outside of requests is recorded; `null` for nowhere. Set by the runtime of the process. */
+export function setOutside(frame: Frame | null): void {
+  outside = frame
+}
+
+/**
+ * The frame that work started in `own` is recorded in: its own, else that of the work outside of requests; `null` when nothing records.
+ * Work of a request that is sealed already is counted as late there.
+ */
+export function recordingFrame(own: Frame | undefined): Frame | null {
+  if (own !== undefined) {
+    if (own.scope.record !== null) return own
+    noteLate(own.scope)
+  }
+  return outside
 }

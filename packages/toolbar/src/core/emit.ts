@@ -1,13 +1,14 @@
-import type { Entry, Finding, Preview, RequestSummary, Site } from '../contract/types.ts'
-import { parseStack, userFrame } from './call-sites.ts'
+import type { Entry, Finding, PassedCheck, PoolState, Preview, RequestSummary, Site } from '../contract/types.ts'
+import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
 import type { Limits } from './limits.ts'
+import { outsideId } from './outside-id.ts'
 import type { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
-import { mapSite } from './source-maps.ts'
+import { siteOfStack } from './sites.ts'
 import { type Spined, spineOf } from './spine.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
@@ -25,10 +26,30 @@ export interface RecordView {
   readonly truncated: Record<string, number>
   /** lines per level, exact */
   readonly logLevels: Readonly<Record<string, number>>
+  /** empty while it runs */
   readonly findings: readonly Finding[]
+  /** rules that found nothing */
+  readonly passed: readonly PassedCheck[]
   /** whole stack of an entry, for those that have one */
   stackOf(entryId: number): string | null
 }
+
+/** What the rules say about a record. */
+export interface Verdict {
+  readonly findings: readonly Finding[]
+  readonly passed: readonly PassedCheck[]
+}
+
+export type Judge = (view: RecordView) => Verdict
+
+/** How records are read: what is masked, and who judges them. */
+export interface ViewOptions {
+  readonly redactor: Redactor
+  readonly judge: Judge
+}
+
+const unjudged: Verdict = { findings: [], passed: [] }
+const verdicts = new WeakMap<RequestRecord, { version: number; findings: RequestSummary['findings'] }>()
 
 interface Derived {
   version: number
@@ -42,8 +63,15 @@ const views = new Map<RequestRecord, { version: number; late: number; view: Reco
 /** Panels of one record are opened one after the other. */
 const maxViews = 3
 
-/** The summary of a record, running or finished. */
-export function toSummary(record: RequestRecord, redactor: Redactor): RequestSummary {
+/** The summary of a record, running or finished. The rules are asked once it is sealed. */
+export function toSummary(record: RequestRecord, viewing: ViewOptions): RequestSummary {
+  if (!record.sealed) return toFigures(record, viewing.redactor)
+  const known = verdicts.get(record)
+  if (known === undefined || known.version !== record.version) return toView(record, viewing).summary
+  return { ...toFigures(record, viewing.redactor), findings: known.findings }
+}
+
+function toFigures(record: RequestRecord, redactor: Redactor): RequestSummary {
   const { facts } = record
   const { groups, spine } = derive(record)
   const counts: Record<string, number> = {}
@@ -60,7 +88,7 @@ export function toSummary(record: RequestRecord, redactor: Redactor): RequestSum
   return {
     id: record.id,
     seq: record.seq,
-    kind: 'http',
+    kind: record.id === outsideId ? 'outside' : 'http',
     method: facts.method,
     url,
     path: withoutQuery(url),
@@ -87,10 +115,10 @@ export function toSummary(record: RequestRecord, redactor: Redactor): RequestSum
 }
 
 /** The whole record, materialised. Kept for the few records read last, as long as they do not change. */
-export function toView(record: RequestRecord, redactor: Redactor): RecordView {
+export function toView(record: RequestRecord, viewing: ViewOptions): RecordView {
   const kept = views.get(record)
   if (kept !== undefined && kept.version === record.version && kept.late === record.scope.late && record.sealed) return kept.view
-  const view = materialise(record, redactor)
+  const view = judged(record, viewing)
   views.delete(record)
   if (record.sealed) {
     views.set(record, { version: record.version, late: record.scope.late, view })
@@ -104,6 +132,31 @@ export function forgetViews(): void {
   views.clear()
 }
 
+function judged(record: RequestRecord, { redactor, judge }: ViewOptions): RecordView {
+  const view = materialise(record, redactor)
+  if (!record.sealed) return view
+  const verdict = judge(view)
+  const findings = verdict.findings.map((finding) => maskFinding(finding, redactor))
+  const counts = { error: 0, warning: 0, info: 0 }
+  for (const { severity } of findings) counts[severity]++
+  verdicts.set(record, { version: record.version, findings: counts })
+  return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
+}
+
+/** Rules read masked entries; source lines come from disk. */
+function maskFinding(finding: Finding, redactor: Redactor): Finding {
+  const { source, change } = finding
+  return {
+    ...finding,
+    title: redactor.text(finding.title),
+    evidence: redactor.text(finding.evidence),
+    fix: redactor.text(finding.fix),
+    facts: finding.facts.map(([label, value]) => [label, redactor.text(value)]),
+    source: source === null ? null : { ...source, lines: source.lines.map((line) => redactor.text(line)) },
+    change: change === null ? null : { ...change, lines: change.lines.map(({ kind, text }) => ({ kind, text: redactor.text(text) })) },
+  }
+}
+
 /** Everything that is sent is encoded here; `readable` is for people in a terminal. */
 export function encode(value: unknown, readable = false): string {
   return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
@@ -114,18 +167,16 @@ export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
   const texts = new Map<string, string>()
   for (const entry of record.entries) {
     if (entry.kind.type !== 'sql') continue
-    const { sql, dialect } = entry.data as RawSql
-    texts.set(sql, dialect)
+    const { sql, database } = entry.data as RawSql
+    texts.set(sql, database.dialect)
   }
   return [...texts].map(([sql, dialect]) => redactor.text(findSqlSecrets(sql, dialect, redactor).text))
 }
 
 function materialise(record: RequestRecord, redactor: Redactor): RecordView {
-  const summary = toSummary(record, redactor)
-  const ignore = record.stackOptions === false ? [] : record.stackOptions.ignore
-  const sites = new Map<string, Site | null>()
+  const summary = toFigures(record, redactor)
   findPlaces(record.entries.flatMap(functionsOf))
-  const entries = record.entries.map((entry) => toEntry(entry, redactor, record.limits, (text) => siteOf(text, sites, ignore)))
+  const entries = record.entries.map((entry) => toEntry(entry, redactor, record.limits))
   const byId = new Map(record.entries.map((entry) => [entry.id, entry]))
   const truncated: Record<string, number> = {}
   for (const kind of allKinds()) {
@@ -138,7 +189,7 @@ function materialise(record: RequestRecord, redactor: Redactor): RecordView {
     entries,
     truncated,
     logLevels: Object.fromEntries([...(record.logLevels ?? new Map()).values()].map(({ label, count }) => [label, count])),
-    findings: [],
+    ...unjudged,
     stackOf: (id) => byId.get(id)?.stack?.text ?? null,
   }
 }
@@ -150,9 +201,7 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
   return data?.target == null ? [] : [data.target.deref()]
 }
 
-function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, place: (text: string) => Site | null): Entry {
-  const text = entry.stack?.text ?? null
-  const found = text === null ? entry.kind.site(entry) : place(text)
+function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits): Entry {
   const data = redactData(entry, redactor, limits)
   return {
     id: entry.id,
@@ -161,10 +210,20 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, place: (te
     startMs: round(entry.startMs),
     durationMs: entry.endMs === -1 ? null : round(entry.endMs - entry.startMs),
     parentId: entry.parentId === 0 ? null : entry.parentId,
-    site: found !== null && entry.inferred ? { ...found, inferred: true } : found,
+    site: siteOf(entry),
     status: entry.status,
     data,
   }
+}
+
+function siteOf(entry: RawEntry): Site | null {
+  const { stack } = entry
+  if (stack === null || stack.text === null) return entry.kind.site(entry)
+  const site = siteOfStack(stack.text)
+  if (site !== null) return entry.inferred ? { ...site, inferred: true } : site
+  const { origin } = stack
+  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
+  return started !== null && (entry.inferred || (origin as Origin).inferred) ? { ...started, inferred: true } : started
 }
 
 /** Redacted before it is cut: half a secret is one too. */
@@ -184,6 +243,7 @@ function redactData(entry: RawEntry, redactor: Redactor, limits: Limits): unknow
     dialect: string
     shape: string
     error: { message: string; code: string | null } | null
+    pool: PoolState | null
   }
   const secrets = findSqlSecrets(sql.sql, sql.dialect, redactor)
   return {
@@ -194,17 +254,17 @@ function redactData(entry: RawEntry, redactor: Redactor, limits: Limits): unknow
       (param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param)),
     ),
     error: sql.error === null ? null : { code: sql.error.code, message: redactor.text(sql.error.message) },
+    pool:
+      sql.pool === null
+        ? null
+        : {
+            ...sql.pool,
+            holders: sql.pool.holders.map((holder) => ({
+              ...holder,
+              sql: redactor.text(findSqlSecrets(holder.sql, sql.dialect, redactor).text).slice(0, 300),
+            })),
+          },
   }
-}
-
-function siteOf(text: string, known: Map<string, Site | null>, ignore: (string | RegExp)[]): Site | null {
-  let site = known.get(text)
-  if (site === undefined) {
-    const frame = userFrame(parseStack(text), ignore)
-    site = frame === null ? null : mapSite({ file: frame.file as string, line: frame.line, column: frame.column, function: frame.function })
-    known.set(text, site)
-  }
-  return site
 }
 
 /** Groups and spine cost a pass over all entries: once per version of a record. */

@@ -24,6 +24,8 @@ export interface Limits {
   sealMs: number
   /** open streams. Default 8 */
   streams: number
+  /** entries kept of what ran outside of requests, the newest; twice as many for a while. Default 500 */
+  outside: number
 }
 
 export const defaultLimits: Limits = {
@@ -39,6 +41,7 @@ export const defaultLimits: Limits = {
   inFlight: 1_000,
   sealMs: 2_000,
   streams: 8,
+  outside: 500,
 }
 
 /** For types without a limit of their own. */

@@ -1,5 +1,5 @@
 import type { RequestState } from '../contract/types.ts'
-import { captureStack, type StackHolder, type StackOptions } from './call-sites.ts'
+import { captureStack, nearFrames, type Origin, type StackHolder, type StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
 import { type EntryKind, RawEntry } from './entry.ts'
@@ -119,34 +119,66 @@ export class RequestRecord {
    * @param frames how deep to look: calls made straight from the user's code need few
    * @returns the first string equal to `key` seen in this record, so that callers can share it
    */
-  locate(entry: RawEntry, key: string, below: (...args: never[]) => unknown, frames = Number.POSITIVE_INFINITY): string {
-    const options = this.stackOptions
+  locate(
+    entry: RawEntry,
+    key: string,
+    below: (...args: never[]) => unknown,
+    frames = Number.POSITIVE_INFINITY,
+    origin: Origin | undefined = undefined,
+  ): string {
+    const slot = this.slotOf(key, entry.parentId)
+    if (this.stackOptions === false) return slot.key
+    const fresh = this.sample(slot, below, frames)
+    entry.inferred = !fresh
+    entry.stack = slot.stack
+    if (fresh && origin !== undefined) (slot.stack as StackHolder).origin = origin
+    return slot.key
+  }
+
+  /**
+   * The place where something was started whose entry comes later, when its own stack may have nothing of the app's on it.
+   * Sampled as in `locate`.
+   */
+  originOf(key: string, parentId: number, below: (...args: never[]) => unknown): Origin | undefined {
+    if (this.stackOptions === false) return undefined
+    const slot = this.slotOf(key, parentId)
+    const inferred = !this.sample(slot, below, nearFrames)
+    return slot.stack === null ? undefined : { stack: slot.stack, inferred }
+  }
+
+  private slotOf(key: string, parentId: number): SiteSlot {
     this.sites ??= new Map()
     let slot = this.sites.get(key)
     const first = slot
-    while (slot !== undefined && slot.parentId !== entry.parentId) slot = slot.next ?? undefined
+    while (slot !== undefined && slot.parentId !== parentId) slot = slot.next ?? undefined
     if (slot === undefined) {
-      slot = { key: first?.key ?? key, parentId: entry.parentId, count: 0, stack: null, next: first?.next ?? null }
+      slot = { key: first?.key ?? key, parentId, count: 0, stack: null, next: first?.next ?? null }
       if (first === undefined) this.sites.set(key, slot)
       else first.next = slot
     }
+    return slot
+  }
+
+  /** Captures at the 1st, 2nd, 4th, 8th ... occurrence. @returns whether it did */
+  private sample(slot: SiteSlot, below: (...args: never[]) => unknown, frames: number): boolean {
+    const options = this.stackOptions as StackOptions
     const count = ++slot.count
-    if (options !== false) {
-      if ((count & (count - 1)) === 0 || options.every) {
-        if (this.stacks === null || this.stacks.length < this.limits.stacks) {
-          slot.stack = captureStack(Math.min(options.frames, frames), below)
-          this.stacks ??= []
-          this.stacks.push(slot.stack)
-        } else entry.inferred = true
-      } else entry.inferred = true
-      entry.stack = slot.stack
-    }
-    return slot.key
+    if ((count & (count - 1)) !== 0 && !options.every) return false
+    if (this.stacks !== null && this.stacks.length >= this.limits.stacks) return false
+    slot.stack = captureStack(Math.min(options.frames, frames), below)
+    this.stacks ??= []
+    this.stacks.push(slot.stack)
+    return true
   }
 
   /** Ms since the start of the request. */
   elapsed(): number {
     return (this.endMs === -1 ? now() : this.endMs) - this.origin
+  }
+
+  /** Forgets which calls were captured: the next of each is captured again. */
+  dropSites(): void {
+    this.sites = null
   }
 
   /** Lets go of what only the capture needed. */

@@ -3,23 +3,24 @@ import type { HistoryCounts } from '../contract/types.ts'
 import { Bus } from './bus.ts'
 import { readStacks, type StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
-import { toSummary } from './emit.ts'
+import { setOutside } from './context.ts'
+import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { type Reading, readMeter } from './meter.ts'
+import { OutsideRecord } from './outside.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import { RequestRecord } from './record.ts'
-import type { Redactor } from './redact.ts'
 import type { Store } from './store.ts'
 
 export interface RecorderOptions {
   limits: Limits
   stack: StackOptions | false
   store: Store
-  redactor: Redactor
+  viewing: ViewOptions
 }
 
 /** What the process and the recorder were at when a request began. */
@@ -37,6 +38,8 @@ export class Recorder {
   readonly options: RecorderOptions
   readonly bus = new Bus()
   readonly running = new Map<string, RequestRecord>()
+  /** what ran outside of requests */
+  readonly outside: OutsideRecord
   readonly loopDelay = new LoopDelay()
   private readonly prefix = randomBytes(6).toString('base64url')
   private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
@@ -54,6 +57,8 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.options = options
+    this.outside = new OutsideRecord(options.limits, options.stack)
+    setOutside(this.outside.rootFrame)
   }
 
   /** A record for a request that starts now, or `null` when too many are in flight: then it counts as dropped. */
@@ -124,6 +129,8 @@ export class Recorder {
   /** Lets go of timers and of everything recorded. */
   close(): void {
     this.loopDelay.stop()
+    setOutside(null)
+    this.outside.scope.record = null
     if (this.sealTimer !== null) clearTimeout(this.sealTimer)
     this.sealTimer = null
     for (const record of this.sealing) this.seal(record)
@@ -194,7 +201,7 @@ export class Recorder {
   })
 
   private publish(record: RequestRecord): void {
-    this.bus.say('request', toSummary(record, this.options.redactor))
+    this.bus.say('request', toSummary(record, this.options.viewing))
   }
 
   private total(record: RequestRecord): void {

@@ -2,7 +2,9 @@ import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contr
 import { toRequestFields } from '../contract/request-fields.ts'
 import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
+import { toEntryDetail } from '../core/emit-detail.ts'
 import { allHooks } from '../core/guard.ts'
+import { outsideId } from '../core/outside-id.ts'
 import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
@@ -33,11 +35,11 @@ const maxList = 1_000
 /** The JSON history API of contract section 3. */
 export function createApiRoutes(options: ApiOptions): Route[] {
   const { recorder, panels } = options
-  const { store, redactor } = recorder.options
+  const { store, viewing } = recorder.options
   const routes: Route[] = []
 
   const find = (id: string): RequestRecord => {
-    const record = recorder.running.get(id) ?? store.get(id)
+    const record = id === outsideId ? recorder.outside : (recorder.running.get(id) ?? store.get(id))
     if (record != null) return record
     const { stored } = recorder.counts()
     throw new ApiProblem(
@@ -47,7 +49,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     )
   }
   const detail = (record: RequestRecord) => {
-    const view = toView(record, redactor)
+    const view = toView(record, viewing)
     return {
       request: view.summary,
       panels: panels.map((panel) => panelSummary(panel, view, options.panelContext)),
@@ -92,8 +94,14 @@ export function createApiRoutes(options: ApiOptions): Route[] {
         limit: 'how many; default all that is kept',
       },
     },
-    ({ params, query }) => entries(toView(find(params.id as string), redactor), query),
+    ({ params, query }) => entries(toView(find(params.id as string), viewing), query),
   )
+  get('api/requests/:id/entries/:entry', { summary: 'One entry with its stack and source', answer: 'EntryDetail' }, ({ params }) => {
+    const view = toView(find(params.id as string), viewing)
+    const found = toEntryDetail(view, entryId(params.entry as string), viewing)
+    if (found === null) throw noEntry(params.entry as string)
+    return { ...found, actions: null }
+  })
   get(
     'api/requests/:id/panels/:panel',
     {
@@ -113,7 +121,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
           'NO_SUCH_PANEL',
           `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`,
         )
-      return panelData(panel, toView(find(params.id as string), redactor), query, options.panelContext)
+      return panelData(panel, toView(find(params.id as string), viewing), query, options.panelContext)
     },
   )
   get('api/config', { summary: 'What the overlay needs to know', answer: 'OverlayConfig' }, () => options.config())
@@ -157,6 +165,15 @@ export function createApiRoutes(options: ApiOptions): Route[] {
   return routes
 }
 
+/** Ids of entries are whole numbers; anything else is an entry that does not exist. */
+function entryId(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : -1
+}
+
+function noEntry(id: string): ApiProblem {
+  return new ApiProblem(404, 'NO_SUCH_ENTRY', `no entry ${quote(id)} in this request: GET .../entries lists those that are kept.`)
+}
+
 function panelData(panel: Panel, view: RecordView, query: URLSearchParams, context: PanelContext): unknown {
   const asked = {
     from: whole(query, 'from', 0, 0, 1e9),
@@ -185,19 +202,24 @@ function list(recorder: Recorder, query: URLSearchParams): RequestList {
   const limit = whole(query, 'limit', 50, 1, maxList)
   const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
   const filter = readFilter(query.get('q'), REQUEST_FILTER_KEYS)
-  const { store, redactor } = recorder.options
+  const { store, viewing } = recorder.options
   const records = [...recorder.running.values(), ...store.list(before)]
     .filter((record) => record.seq < before)
     .sort((a, b) => b.seq - a.seq)
   const requests: RequestSummary[] = []
   let next: string | null = null
   for (const record of records) {
-    const summary = toSummary(record, redactor)
+    const summary = toSummary(record, viewing)
     if (
       filter !== null &&
       !matches(
         filter,
-        filterable(summary, filter, () => sqlTexts(record, redactor)),
+        filterable(
+          summary,
+          filter,
+          () => sqlTexts(record, viewing.redactor),
+          () => toView(record, viewing).findings.map(({ rule }) => rule),
+        ),
       )
     )
       continue
@@ -218,9 +240,12 @@ function readFilter(text: string | null, keys?: readonly string[]): Filter | nul
   return filter
 }
 
-/** SQL is only looked at when there are words to look for. */
-function filterable(summary: RequestSummary, filter: Filter, texts: () => string[]) {
-  return toRequestFields(summary, { text: filter.terms.some((term) => term.key === null) ? texts() : [] })
+/** SQL and findings are only looked at when they are asked for. */
+function filterable(summary: RequestSummary, filter: Filter, texts: () => string[], findings: () => string[]) {
+  return toRequestFields(summary, {
+    text: filter.terms.some((term) => term.key === null) ? texts() : [],
+    findings: filter.terms.some((term) => term.key === 'finding') ? findings() : [],
+  })
 }
 
 function entries(view: RecordView, query: URLSearchParams) {
@@ -250,7 +275,7 @@ function health(options: ApiOptions) {
     hooks: allHooks().map(({ name, failures, lastError, off }) => ({
       name,
       failures,
-      lastError: lastError === null ? null : recorder.options.redactor.text(lastError),
+      lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
       off,
     })),
   }

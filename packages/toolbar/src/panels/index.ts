@@ -1,4 +1,5 @@
 import { exceptionsPanel } from './exceptions/summary.ts'
+import { findingsPanel } from './findings/summary.ts'
 import { headersPanel } from './headers/summary.ts'
 import { historyPanel } from './history/summary.ts'
 import { logsPanel } from './logs/summary.ts'
@@ -14,6 +15,7 @@ import { timelinePanel } from './timeline/summary.ts'
 /** In the order of the navigation. A new panel is its folder and one line here. */
 export const builtInPanels: readonly Panel[] = [
   timelinePanel,
+  findingsPanel,
   sqlPanel,
   templatesPanel,
   signalsPanel,

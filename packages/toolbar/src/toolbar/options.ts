@@ -7,6 +7,7 @@ import type { Store } from '../core/store.ts'
 import { knownEditors } from '../http/editors.ts'
 import { parseNetwork } from '../http/networks.ts'
 import type { Panel } from '../panels/panel.ts'
+import type { Rule } from '../rules/rule.ts'
 
 /** A prefix of the path, an expression it matches (without the `g` flag), or a function that must not throw. */
 export type IgnoreRule = string | RegExp | ((req: IncomingMessage) => boolean)
@@ -50,8 +51,11 @@ export interface ToolbarOptions {
   pathMap?: Readonly<Record<string, string>>
   /** Removes or reorders panels, for the API and the navigation; one that is added has data and no view. Default all built in */
   panels?: (defaults: readonly Panel[]) => readonly Panel[]
-  /** Planned: removes, reorders or adds rules of findings. Checked to be a function, and not called yet. */
-  rules?: (defaults: readonly unknown[]) => readonly unknown[]
+  /**
+   * Findings: a function removes, reorders or adds rules; an object says by id which are off and changes thresholds:
+   * `{ 'select-star': false, 'n-plus-one': { queries: 10 } }`. Default all built in
+   */
+  rules?: ((defaults: readonly Rule[]) => readonly Rule[]) | RuleChanges
   /** What to do where a page's policy would block the toolbar: add one nonce and its own path, or leave the policy alone. Default `patch` */
   csp?: 'patch' | 'off'
   /** Send Server-Timing; without it a page cannot tell which fetches are its own. Default true */
@@ -61,6 +65,9 @@ export interface ToolbarOptions {
   /** Where the drawer opens, unless its reader chooses. Default `bottom` */
   position?: 'bottom' | 'right'
 }
+
+/** By rule id: `false` for off, or thresholds by name. */
+export type RuleChanges = Readonly<Record<string, boolean | Readonly<Record<string, number>>>>
 
 /** Options with every default filled in. */
 export interface Settings {
@@ -77,7 +84,7 @@ export interface Settings {
   editor: string
   pathMap: Readonly<Record<string, string>>
   panels: (defaults: readonly Panel[]) => readonly Panel[]
-  rules: (defaults: readonly unknown[]) => readonly unknown[]
+  rules: ((defaults: readonly Rule[]) => readonly Rule[]) | RuleChanges
   csp: 'patch' | 'off'
   serverTiming: boolean
   theme: 'auto' | 'light' | 'dark'
@@ -170,7 +177,11 @@ const checks: Record<keyof ToolbarOptions, Check> = {
     (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
   ),
   panels: expect('a function (defaults) => panels', (value) => typeof value === 'function'),
-  rules: expect('a function (defaults) => rules', (value) => typeof value === 'function'),
+  rules: expect(
+    "a function (defaults) => rules, or an object of rule id and false or thresholds: { 'select-star': false, 'n-plus-one': { queries: 10 } }",
+    (value) =>
+      typeof value === 'function' || (isObject(value) && Object.values(value).every((item) => typeof item === 'boolean' || isObject(item))),
+  ),
   csp: expect("'patch' or 'off'", (value) => value === 'patch' || value === 'off'),
   serverTiming: expect('true or false', (value) => typeof value === 'boolean'),
   theme: expect("'auto', 'light' or 'dark'", (value) => value === 'auto' || value === 'light' || value === 'dark'),
@@ -223,7 +234,7 @@ function withDefaults(given: Partial<ToolbarOptions>): Settings {
     editor: given.editor ?? 'vscode',
     pathMap: given.pathMap ?? {},
     panels: given.panels ?? ((defaults) => defaults),
-    rules: given.rules ?? ((defaults) => defaults),
+    rules: given.rules ?? {},
     csp: given.csp ?? 'patch',
     serverTiming: given.serverTiming ?? true,
     theme: given.theme ?? 'auto',

@@ -7,6 +7,7 @@ import { resetHooks } from '../core/guard.ts'
 import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
 import { createRedactor } from '../core/redact.ts'
+import { setIgnoredFiles } from '../core/sites.ts'
 import { createApiRoutes } from '../http/api.ts'
 import { createAssets } from '../http/assets.ts'
 import { knownEditors } from '../http/editors.ts'
@@ -16,11 +17,14 @@ import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/
 import { createPageRoutes } from '../http/page.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
+import { builtInRules } from '../rules/index.ts'
+import { createJudge } from '../rules/rule.ts'
 import { sources } from '../sources/index.ts'
 import { quietSignals } from '../sources/quiet-signals.ts'
 import { read } from '../sources/source.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { checkPanels } from './check-panels.ts'
+import { checkRules } from './check-rules.ts'
 import type { Settings, ToolbarOptions } from './options.ts'
 import { createWatcher } from './watch.ts'
 
@@ -77,12 +81,16 @@ export function joinRuntime(given: Readonly<Partial<ToolbarOptions>>): Runtime |
 /** Starts the recorder of the process. */
 export function startRuntime(settings: Settings, framework: MakeFramework): Runtime {
   resetHooks()
+  setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
   const recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
-    redactor: createRedactor(settings.redact),
+    viewing: {
+      redactor: createRedactor(settings.redact),
+      judge: createJudge(checkRules(settings.rules, builtInRules), { slowQueryMs: settings.slowQueryMs, planOf: () => null }),
+    },
   })
   const panels = checkPanels(settings.panels(builtInPanels))
   const stream = new StreamHub(recorder, version)

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
 import type { ExceptionCause, ExceptionData, Preview, StackFrame } from '../../contract/types.ts'
 import { type Frame, kindOfFile, parseStack } from '../call-sites.ts'
 import { defineKind } from '../entry.ts'
+import { excerptOf } from '../excerpt.ts'
 import { sizeOfPreview } from '../preview-size.ts'
 import { mapSite } from '../source-maps.ts'
 
@@ -65,26 +65,8 @@ function toStackFrame(frame: Frame): StackFrame {
   return { function: frame.function, file: site.file, line: site.line, column: site.column, kind: kindOfFile(site.file) }
 }
 
-const linesAround = 5
-const maxSourceBytes = 2 * 1024 * 1024
-
-/** Lines around the first frame of the user's code: only files that were on a stack of this process, never named by a client. */
+/** Lines around the first frame of the user's code. */
 function excerpt(stack: readonly StackFrame[]): ExceptionData['source'] {
   const frame = stack.find((candidate) => candidate.kind === 'app')
-  if (frame?.file == null || frame.line === null) return null
-  try {
-    const stat = statSync(frame.file)
-    if (!stat.isFile() || stat.size > maxSourceBytes) return null
-    const lines = readFileSync(frame.file, 'utf8').split(/\r?\n/)
-    if (frame.line > lines.length) return null
-    const first = Math.max(1, frame.line - linesAround)
-    return {
-      file: frame.file,
-      firstLine: first,
-      line: frame.line,
-      lines: lines.slice(first - 1, frame.line + linesAround).map((line) => line.slice(0, 400)),
-    }
-  } catch {
-    return null
-  }
+  return frame?.file == null || frame.line === null ? null : excerptOf(frame.file, frame.line)
 }

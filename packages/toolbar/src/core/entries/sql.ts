@@ -1,18 +1,36 @@
 import { createHash } from 'node:crypto'
 import { types } from 'node:util'
-import type { Preview, SqlData } from '../../contract/types.ts'
+import type { PoolState, Preview, SqlData } from '../../contract/types.ts'
+import type { StackHolder } from '../call-sites.ts'
 import { defineKind, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
+import { siteOfStack } from '../sites.ts'
+import type { SqlConsole } from '../sql/console.ts'
 import { shapeOf } from '../sql/shape.ts'
+
+/** A watched database: what all queries on it share. */
+export interface SqlTarget {
+  readonly label: string
+  readonly dialect: string
+  /** for EXPLAIN and running again; `null` once it is no longer watched, or where there is no way */
+  console: SqlConsole | null
+}
+
+/** A pool at the moment somebody had to wait. */
+export interface RawPool {
+  max: number | null
+  used: number
+  pending: number
+  holders: { request: string | null; heldMs: number; sql: string; transaction: boolean; stack: StackHolder | null }[]
+}
 
 /** A query as a source captures it: texts and references. */
 export interface RawSql {
   sql: string
   /** the driver's own array until seal; then primitives and pictures */
   params: readonly unknown[]
-  readonly dialect: string
-  readonly connection: string
+  readonly database: SqlTarget
   connectionId: string | null
   /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like */
   readonly transaction: boolean
@@ -22,6 +40,13 @@ export interface RawSql {
   transactionId: string | null
   savepoint: string | null
   waitMs: number
+  /** -1 when they cannot be known */
+  bytes: number
+  /** -1 when they cannot be known */
+  columns: number
+  pool: RawPool | null
+  /** id of the sealed request that asked */
+  after: string | null
   /** set by `groupQueries` */
   duplicateGroup: number
   similarGroup: number
@@ -58,8 +83,8 @@ export const sqlKind = defineKind({
       kind: raw.transaction ? 'transaction' : 'query',
       sql: raw.sql,
       params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, limits))),
-      dialect: raw.dialect,
-      connection: raw.connection,
+      dialect: raw.database.dialect,
+      connection: raw.database.label,
       connectionId: raw.connectionId,
       rows: raw.rows === -1 ? null : raw.rows,
       error: raw.error,
@@ -68,10 +93,29 @@ export const sqlKind = defineKind({
       waitMs: raw.waitMs,
       duplicateGroup: raw.duplicateGroup === 0 ? null : raw.duplicateGroup,
       similarGroup: raw.similarGroup === 0 ? null : raw.similarGroup,
-      shape: knownShape(raw.sql, raw.dialect),
+      shape: knownShape(raw.sql, raw.database.dialect),
+      bytes: raw.bytes === -1 ? null : raw.bytes,
+      columns: raw.columns === -1 ? null : raw.columns,
+      pool: raw.pool === null ? null : toPool(raw.pool),
+      after: raw.after,
     }
   },
 })
+
+function toPool({ max, used, pending, holders }: RawPool): PoolState {
+  return {
+    max,
+    used,
+    pending,
+    holders: holders.map(({ request, heldMs, sql, transaction, stack }) => ({
+      request,
+      heldMs: Math.round(heldMs * 1_000) / 1_000,
+      sql,
+      transaction,
+      site: stack?.text == null ? null : siteOfStack(stack.text),
+    })),
+  }
+}
 
 /** Not in `counts.sql`, groups or budgets. */
 export const transactionKind = defineKind({
@@ -165,8 +209,8 @@ export function groupQueries(entries: readonly RawEntry[], limits: Limits): Quer
     const raw = entry.data as RawSql
     raw.duplicateGroup = 0
     raw.similarGroup = 0
-    add(similar, `${raw.connection}\n${knownShape(raw.sql, raw.dialect)}`, raw)
-    add(duplicate, `${raw.connection}\n${raw.sql}\n${paramsKey(raw.params, limits)}`, raw)
+    add(similar, `${raw.database.label}\n${knownShape(raw.sql, raw.database.dialect)}`, raw)
+    add(duplicate, `${raw.database.label}\n${raw.sql}\n${paramsKey(raw.params, limits)}`, raw)
   }
   const result = { duplicates: 0, similar: 0, largest: 0 }
   let id = 0

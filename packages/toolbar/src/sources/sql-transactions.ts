@@ -17,7 +17,7 @@ let transactionCount = 0
 export function noteTransaction(connection: object, data: Pick<RawSql, 'sql' | 'transaction' | 'transactionId' | 'savepoint'>): void {
   if (data.transaction) {
     if (/^(?:begin|start)/i.test(data.sql)) transactions.set(connection, { id: `tx${++transactionCount}`, savepoints: [] })
-    const savepoint = /^savepoint\s+(\S+?);?\s*$/i.exec(data.sql)?.[1]
+    const savepoint = /^savepoint\s+(.{1,200}?)\s*;?\s*$/is.exec(data.sql)?.[1]
     if (savepoint !== undefined) transactions.get(connection)?.savepoints.push(savepoint)
   }
   const open = transactions.get(connection)
@@ -26,8 +26,13 @@ export function noteTransaction(connection: object, data: Pick<RawSql, 'sql' | '
   data.savepoint = open.savepoints.at(-1) ?? null
 }
 
+/** Whether a transaction is open on the connection. */
+export function inTransaction(connection: object): boolean {
+  return transactions.has(connection)
+}
+
 /** A statement that closes a savepoint or the transaction came back; a commit that fails has closed it too. */
 export function endTransaction(connection: object, sql: string): void {
   if (/^(?:release|rollback\s+to)/i.test(sql)) transactions.get(connection)?.savepoints.pop()
-  else if (/^(?:commit|rollback)/i.test(sql)) transactions.delete(connection)
+  else if (/^(?:commit|rollback|end\b|abort)/i.test(sql)) transactions.delete(connection)
 }

@@ -1,0 +1,36 @@
+import { context, type Frame } from '../core/context.ts'
+import { guard } from '../core/guard.ts'
+import { patchMethod, type Undo } from '../core/patch.ts'
+import { type Client, watched } from './knex-client.ts'
+import { isFunction, read } from './source.ts'
+
+/**
+ * `db('books').then(show)` leaves nothing of the app on the stack when the query is sent, after a connection was acquired.
+ * So a second, short stack is taken where the builder was started; it is the place where the first one has none.
+ */
+
+/** `run` of the runner is called by `then` of every builder, in its own turn. */
+export function patchRunner(client: Client): Undo {
+  const runner: unknown = isFunction(client.runner) ? client.runner({}) : undefined
+  const prototype: unknown = runner === undefined ? undefined : Object.getPrototypeOf(runner)
+  if (typeof prototype !== 'object' || prototype === null || !isFunction(read(prototype, 'run'))) return () => {}
+  return patchMethod(prototype, 'run', (original) => {
+    return function run(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
+      const frame = context.getStore()
+      const within = frame === undefined || !watched.has(this.client.config) ? undefined : enter(frame, this.builder, run)
+      return within === undefined ? original.apply(this, args) : context.run(within, () => original.apply(this, args))
+    }
+  })
+}
+
+const enter = guard('knex.origin', (frame: Frame, builder: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
+  const { record } = frame.scope
+  const origin = record === null ? undefined : record.originOf(keyOf(builder), frame.parentId, below)
+  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin }
+})
+
+/** What makes two builders likely to be of the same line, as far as is known before there is SQL. */
+function keyOf(builder: unknown): string {
+  const table = read(read(builder, '_single'), 'table')
+  return typeof table === 'string' ? `knex ${table}` : 'knex raw'
+}

@@ -1,0 +1,168 @@
+import type { Frame } from '../core/context.ts'
+import { isTransactionStatement, type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
+import type { RawEntry } from '../core/entry.ts'
+import { guard } from '../core/guard.ts'
+import type { RequestRecord } from '../core/record.ts'
+import { read } from './source.ts'
+import { endTransaction, noteTransaction } from './sql-transactions.ts'
+
+/** What all sources of SQL do alike: an entry when a statement is handed to its driver, closed when it is answered. */
+
+const none: readonly unknown[] = Object.freeze([])
+
+/** What an acquire of a pooled connection found out; the next statement on the connection takes it. */
+export interface Acquired {
+  readonly waitMs: number
+  readonly pool: RawPool | null
+}
+
+/**
+ * Appends the entry of a statement that is handed to the driver now.
+ * @param own the frame it was asked for in, which may be that of a sealed request
+ * @param frame where it is recorded
+ * @param connection the driver's connection: transactions belong to it
+ */
+export function beginStatement(
+  record: RequestRecord,
+  own: Frame | undefined,
+  frame: Frame,
+  target: SqlTarget,
+  connection: object,
+  connectionId: string | null,
+  sql: string,
+  params: readonly unknown[] | undefined,
+  acquired: Acquired | undefined,
+): RawEntry {
+  const transaction = isTransactionStatement(sql)
+  const data: RawSql = {
+    sql,
+    params: params ?? none,
+    database: target,
+    connectionId,
+    transaction,
+    rows: -1,
+    error: null,
+    transactionId: null,
+    savepoint: null,
+    waitMs: acquired === undefined ? 0 : acquired.waitMs,
+    bytes: -1,
+    columns: -1,
+    pool: acquired === undefined ? null : acquired.pool,
+    after: own !== undefined && own !== frame ? own.scope.id : null,
+    duplicateGroup: 0,
+    similarGroup: 0,
+  }
+  noteTransaction(connection, data)
+  return record.begin(transaction ? transactionKind : sqlKind, '', frame.parentId, data)
+}
+
+/** A statement that came to nothing, since no connection could be had: a point in time with its error. */
+export function noteNoConnection(
+  record: RequestRecord,
+  own: Frame | undefined,
+  frame: Frame,
+  target: SqlTarget,
+  acquired: Acquired,
+  error: unknown,
+): void {
+  const data: RawSql = {
+    sql: '-- no connection',
+    params: none,
+    database: target,
+    connectionId: null,
+    transaction: false,
+    rows: -1,
+    error: toSqlError(error),
+    transactionId: null,
+    savepoint: null,
+    waitMs: acquired.waitMs,
+    bytes: -1,
+    columns: -1,
+    pool: acquired.pool,
+    after: own !== undefined && own !== frame ? own.scope.id : null,
+    duplicateGroup: 0,
+    similarGroup: 0,
+  }
+  record.point(sqlKind, '', frame.parentId, data).status = 'error'
+}
+
+/** The statement was answered. Rows and columns of -1 are not known. */
+export const finishStatement = guard(
+  'sql.finish',
+  (record: RequestRecord, entry: RawEntry, connection: object, rows: number, columns: number, bytes: number): void => {
+    const data = entry.data as RawSql
+    if (data.transaction) endTransaction(connection, data.sql)
+    else data.rows = rows
+    data.columns = columns
+    data.bytes = bytes
+    record.finish(entry, 'ok')
+  },
+)
+
+/** The statement failed; a commit that fails has closed its transaction too. */
+export const failStatement = guard('sql.fail', (record: RequestRecord, entry: RawEntry, connection: object, error: unknown): void => {
+  const data = entry.data as RawSql
+  data.error = toSqlError(error)
+  data.bytes = -1
+  if (data.transaction) endTransaction(connection, data.sql)
+  record.finish(entry, 'error')
+})
+
+function toSqlError(error: unknown): NonNullable<RawSql['error']> {
+  const message = read(error, 'message')
+  const code = read(error, 'code') ?? read(error, 'errno')
+  return {
+    message: typeof message === 'string' ? message.slice(0, 2_000) : 'a value that is not an Error',
+    code: code === undefined ? null : String(code).slice(0, 60),
+  }
+}
+
+/** Rounded to microseconds. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000
+}
+
+/** About the bytes of a row that the driver made: a plain object or an array of plain values. */
+export function sizeOfRow(row: unknown): number {
+  if (typeof row !== 'object' || row === null) return typeof row === 'string' ? row.length : 8
+  let bytes = 0
+  for (const key in row) {
+    const value = (row as Record<string, unknown>)[key]
+    if (typeof value === 'string') bytes += value.length
+    else if (typeof value === 'object' && value !== null) bytes += value instanceof Uint8Array ? value.length : 16
+    else bytes += 8
+  }
+  return bytes
+}
+
+/** How many columns a row that the driver made has. */
+export function columnsOfRow(row: unknown): number {
+  if (Array.isArray(row)) return row.length
+  if (typeof row !== 'object' || row === null) return 1
+  let columns = 0
+  for (const _key in row) columns++
+  return columns
+}
+
+/** Bytes read so far from the server by the driver's socket, -1 where there is none. */
+export function bytesRead(stream: unknown): number {
+  const bytes = stream === undefined || stream === null ? undefined : (stream as { bytesRead?: unknown }).bytesRead
+  return typeof bytes === 'number' ? bytes : -1
+}
+
+let depth = 0
+
+/** Runs what hands a statement to a driver that may be watched as well: the statement is recorded already. */
+export function onBehalf<This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result, self: This, args: Args): Result {
+  depth++
+  try {
+    return run.apply(self, args)
+  } finally {
+    depth--
+  }
+}
+
+/** Whether a layer above has recorded the statement that is handed over now. */
+export function isOnBehalf(): boolean {
+  return depth > 0
+}
