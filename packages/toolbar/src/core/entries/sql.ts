@@ -165,9 +165,11 @@ function isHeavy(value: unknown, limits: Limits): boolean {
 /** Whether a statement opens or closes a transaction rather than asking for something. */
 export function isTransactionStatement(sql: string): boolean {
   const code = sql.charCodeAt(0) | 32
-  // b, c, r, s: begin, commit, rollback, release, savepoint, start, set transaction
-  if (code !== 98 && code !== 99 && code !== 114 && code !== 115) return false
-  return /^(?:begin|commit|rollback|savepoint|release|start transaction|set (?:session )?transaction)\b/i.test(sql)
+  // a, b, c, e, r, s: abort, begin, commit, end, rollback, release, savepoint, start, set transaction
+  if (code !== 97 && code !== 98 && code !== 99 && code !== 101 && code !== 114 && code !== 115) return false
+  return /^(?:abort|begin|commit|end|rollback|savepoint|release|start transaction|set (?:session (?:characteristics as )?)?transaction)\b/i.test(
+    sql,
+  )
 }
 
 const shapes = new Map<string, string>()
