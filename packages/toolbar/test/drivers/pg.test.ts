@@ -109,7 +109,9 @@ describe.skipIf(!(await reachable('pg')))('pg without a query builder', () => {
     const { answer, queries } = await run(ask)
     const bare = JSON.parse(JSON.stringify(await ask())) as unknown
     expect(answer).toEqual(bare)
-    expect(queries.filter(({ status }) => status === 'error').map(({ data }) => data.error?.code)).toEqual(['42P01', '22P02', '42601'])
+    expect(new Set(queries.filter(({ status }) => status === 'error').map(({ data }) => data.error?.code))).toEqual(
+      new Set(['42P01', '22P02', '42601']),
+    )
     expect(queries.at(-1)?.data.rows).toBe(3)
 
     const unhandled: unknown[] = []
