@@ -219,11 +219,13 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits): Entry {
 function siteOf(entry: RawEntry): Site | null {
   const { stack } = entry
   if (stack === null || stack.text === null) return entry.kind.site(entry)
+  const { origin } = stack
+  // where it was started says more than where its promise is awaited
+  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
+  if (started !== null && !(origin as Origin).inferred) return entry.inferred ? { ...started, inferred: true } : started
   const site = siteOfStack(stack.text)
   if (site !== null) return entry.inferred ? { ...site, inferred: true } : site
-  const { origin } = stack
-  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
-  return started !== null && (entry.inferred || (origin as Origin).inferred) ? { ...started, inferred: true } : started
+  return started === null ? null : { ...started, inferred: true }
 }
 
 /** Redacted before it is cut: half a secret is one too. */
