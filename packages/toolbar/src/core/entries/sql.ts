@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { types } from 'node:util'
 import type { PoolState, Preview, SqlData } from '../../contract/types.ts'
 import type { StackHolder } from '../call-sites.ts'
-import { defineKind, type RawEntry } from '../entry.ts'
+import { defineKind, definePacker, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
 import { shapeOf } from '../sql/shape.ts'
+import { packSql } from './sql-pack.ts'
 
 /** A watched database: what all queries on it share. */
 export interface SqlTarget {
@@ -81,7 +82,7 @@ export const sqlKind = defineKind({
     const raw = entry.data as RawSql
     return {
       kind: raw.transaction ? 'transaction' : 'query',
-      sql: raw.sql,
+      sql: raw.sql.length > limits.sqlLength + 2 ? `${raw.sql.slice(0, limits.sqlLength)} …` : raw.sql,
       params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, limits))),
       dialect: raw.database.dialect,
       connection: raw.database.label,
@@ -128,6 +129,8 @@ export const transactionKind = defineKind({
   title: sqlKind.title ?? undefined,
   toData: sqlKind.toData,
 })
+
+definePacker([sqlKind, transactionKind], packSql({ query: sqlKind, transaction: transactionKind }))
 
 /** A value that is not kept: its picture, and what tells it from others. */
 class Pictured {
