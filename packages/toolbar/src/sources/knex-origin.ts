@@ -2,7 +2,7 @@ import { context, type Frame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
 import { keepContextOf } from './driver.ts'
-import { type Client, watched } from './knex-client.ts'
+import { type Client, targetOf } from './knex-client.ts'
 import { isFunction, read } from './source.ts'
 
 /**
@@ -19,7 +19,7 @@ export function patchRunner(client: Client): Undo {
     patchMethod(prototype, method, (original) => {
       return function start(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
         const frame = context.getStore()
-        const within = frame === undefined || !watched.has(this.client.config) ? undefined : enter(frame, this.builder, start)
+        const within = frame === undefined || targetOf(this.client) === undefined ? undefined : enter(frame, this.builder, start)
         if (within === undefined) return original.apply(this, args)
         const answer: unknown = context.run(within, () => original.apply(this, args))
         // what listens to the rows was not started here

@@ -186,7 +186,7 @@ function connected(
 ): Callback {
   return function back(this: unknown, ...args: unknown[]): unknown {
     const [error, connection] = args
-    if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted, error)
+    if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted ?? look(pool, target) ?? null, error)
     else if (typeof connection === 'object' && connection !== null) {
       hooks.get(pool)?.(connection as MysqlConnection)
       noteAcquired(target, own?.outer ?? own, connection, now() - askedMs, exhausted)

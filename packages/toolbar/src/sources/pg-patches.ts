@@ -188,7 +188,7 @@ export function patchPgPool(pool: PgPool): Undo {
         const askedMs = now()
         const exhausted = look(this, target) ?? null
         const got = (error: unknown, client: unknown): void => {
-          if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted, error)
+          if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted ?? look(this, target) ?? null, error)
           else if (typeof client === 'object' && client !== null) {
             targetsOfClients.set(client as PgClient, target)
             noteAcquired(target, own?.outer ?? own, client, now() - askedMs, exhausted)

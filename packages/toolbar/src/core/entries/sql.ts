@@ -12,7 +12,7 @@ import { packSql } from './sql-pack.ts'
 
 /** A watched database: what all queries on it share. */
 export interface SqlTarget {
-  readonly label: string
+  label: string
   readonly dialect: string
   /** for EXPLAIN and running again; `null` once it is no longer watched, or where there is no way */
   console: SqlConsole | null
