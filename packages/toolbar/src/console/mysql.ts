@@ -35,7 +35,14 @@ export async function openMysql(connect: () => Promise<object>): Promise<Session
   connection.stream?.unref?.()
   // where the app allows several statements in one, the server is asked to prepare it, which it does for one only
   const how = connection.config.multipleStatements === true ? 'execute' : 'query'
-  const options = (sql: string): object => ({ sql, rowsAsArray: true, dateStrings: true, typeCast: true, supportBigNumbers: true, bigNumberStrings: false })
+  const options = (sql: string): object => ({
+    sql,
+    rowsAsArray: true,
+    dateStrings: true,
+    typeCast: true,
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+  })
   const ask = (sql: string, way: 'query' | 'execute' = 'query'): Promise<unknown[][]> =>
     new Promise((resolve, reject) => {
       connection[way](options(sql), (error, rows) => (error ? reject(error) : resolve(rows)))
@@ -45,7 +52,9 @@ export async function openMysql(connect: () => Promise<object>): Promise<Session
   const version = String((await ask('select version()'))[0]?.[0])
   const mariadb = /mariadb/i.test(version)
   await ask('SET SESSION TRANSACTION READ ONLY')
-  await ask(mariadb ? `SET SESSION max_statement_time = ${bounds.statementMs / 1_000}` : `SET SESSION max_execution_time = ${bounds.statementMs}`)
+  await ask(
+    mariadb ? `SET SESSION max_statement_time = ${bounds.statementMs / 1_000}` : `SET SESSION max_execution_time = ${bounds.statementMs}`,
+  )
   // whole seconds are the finest they take
   await ask('SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 1')
   if (!mariadb) await ask('SET SESSION explain_json_format_version = 1').catch(() => [])

@@ -4,7 +4,14 @@ import { planNode } from './plan.ts'
 type Json = { [key: string]: unknown }
 
 /** Parts that are figures of their step, not steps. */
-const figures = new Set(['cost_info', 'r_engine_stats', 'query_optimization', 'r_buffer_size', 'rowid_filter', 'range-checked-for-each-record'])
+const figures = new Set([
+  'cost_info',
+  'r_engine_stats',
+  'query_optimization',
+  'r_buffer_size',
+  'rowid_filter',
+  'range-checked-for-each-record',
+])
 
 const labels: Readonly<Record<string, string>> = {
   query_block: 'Select',
@@ -78,7 +85,8 @@ function toTable(node: Json, costs: Json): PlanNode {
   const name = node.table_name as string
   const type = String(node.access_type ?? '')
   const index = typeof node.key === 'string' ? node.key : null
-  const verb = node.insert === true ? 'Insert into' : node.replace === true ? 'Replace in' : (access[type] ?? (type === '' ? 'Table' : `${type} on`))
+  const verb =
+    node.insert === true ? 'Insert into' : node.replace === true ? 'Replace in' : (access[type] ?? (type === '' ? 'Table' : `${type} on`))
   const effect = node.update === true ? 'Update: ' : node.delete === true ? 'Delete: ' : ''
   const details = [
     ...(typeof node.attached_condition === 'string' ? [`Condition: ${node.attached_condition}`] : []),
@@ -114,7 +122,9 @@ function childrenOf(node: Json, depth: number): PlanNode[] {
       children.push(toStep(key, value as Json, depth + 1))
       continue
     }
-    const steps = value.filter(isObject).flatMap((item) => ('table_name' in item ? [toStep('table', item, depth + 1)] : childrenOf(item, depth + 1)))
+    const steps = value
+      .filter(isObject)
+      .flatMap((item) => ('table_name' in item ? [toStep('table', item, depth + 1)] : childrenOf(item, depth + 1)))
     if (key === 'nested_loop' && steps.length > 1) children.push(planNode('Nested loop', { children: steps }))
     else children.push(...steps)
   }

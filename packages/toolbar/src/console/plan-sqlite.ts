@@ -27,7 +27,11 @@ export function fromSqlite(rows: readonly SqlitePlanRow[]): { plan: PlanNode; te
 /** `SCAN books`, `SEARCH b USING INDEX books_isbn (isbn=?)`, `SCAN TABLE books AS b` before 3.36; names may be quoted by nothing. */
 function toStep(detail: string): PlanNode {
   const found = /^(SCAN|SEARCH) (?:TABLE )?(\S+)(?: AS (\S+))?/.exec(detail)
-  const reads = found !== null && found[2] !== 'CONSTANT' && found[2] !== 'SUBQUERY' && !/^\(|VIRTUAL TABLE/.test(`${found[2]} ${detail.slice(found[0].length)}`)
+  const reads =
+    found !== null &&
+    found[2] !== 'CONSTANT' &&
+    found[2] !== 'SUBQUERY' &&
+    !/^\(|VIRTUAL TABLE/.test(`${found[2]} ${detail.slice(found[0].length)}`)
   const index = /USING (?:COVERING |AUTOMATIC |PARTIAL )*INDEX (\S+)/.exec(detail)
   return planNode(detail, {
     table: reads ? (found[2] as string) : null,

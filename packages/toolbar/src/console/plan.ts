@@ -60,10 +60,13 @@ export function notesOf(plan: PlanNode, tableRows: ReadonlyMap<string, number | 
       const expected = Math.max(1, step.rows * (step.loops ?? 1))
       const came = Math.max(1, step.actualRows)
       if (step.table !== null && Math.max(expected / came, came / expected) >= 10 && Math.max(expected, came) >= 100)
-        notes.add(`Expected ${number(expected)} rows of ${step.table}, got ${number(step.actualRows)}: ANALYZE ${step.table} brings its statistics up to date.`)
+        notes.add(
+          `Expected ${number(expected)} rows of ${step.table}, got ${number(step.actualRows)}: ANALYZE ${step.table} brings its statistics up to date.`,
+        )
     }
     if ((step.loops ?? 0) >= 100 && step.table !== null) notes.add(`Looks into ${step.table} ${number(step.loops ?? 0)} times.`)
-    if (step.details.some((detail) => /external (?:merge|sort)|^Disk:/.test(detail))) notes.add('Sorts on disk: the rows do not fit into working memory.')
+    if (step.details.some((detail) => /external (?:merge|sort)|^Disk:/.test(detail)))
+      notes.add('Sorts on disk: the rows do not fit into working memory.')
     if (/^USE TEMP B-TREE FOR (?:LAST TERM OF )?ORDER BY/.test(step.label)) notes.add('Sorts the rows: no index has them in this order.')
   }
   return [...notes]

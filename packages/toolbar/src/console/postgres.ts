@@ -112,7 +112,10 @@ const indexesOf = `
       from generate_series(0, x.indnkeyatts - 1) k), chr(31)) from pg_catalog.pg_index x where x.indrelid = c.oid and x.indisvalid and x.indpred is null)::text[] as columns
   from pg_catalog.pg_class c where c.oid = to_regclass($1)`
 
-async function tablesOf(names: readonly string[], ask: (text: string, values?: readonly unknown[]) => Promise<Answer>): Promise<Map<string, TableFacts>> {
+async function tablesOf(
+  names: readonly string[],
+  ask: (text: string, values?: readonly unknown[]) => Promise<Answer>,
+): Promise<Map<string, TableFacts>> {
   const facts = new Map<string, TableFacts>()
   for (const name of names) {
     const { rows } = await ask(indexesOf, [`"${name.replaceAll('"', '""')}"`])
@@ -120,7 +123,10 @@ async function tablesOf(names: readonly string[], ask: (text: string, values?: r
     if (row === undefined) continue
     const [table, estimate, indexes] = row as [string, number, string]
     // never counted by ANALYZE
-    const known = Number(estimate) > 0 ? Number(estimate) : Number((await ask(`select count(*) from (select 1 from ${table} limit 100000) t`)).rows[0]?.[0])
+    const known =
+      Number(estimate) > 0
+        ? Number(estimate)
+        : Number((await ask(`select count(*) from (select 1 from ${table} limit 100000) t`)).rows[0]?.[0])
     facts.set(name, { rows: known, indexes: fromArray(indexes).map((columns) => columns.split('\u001f')) })
   }
   return facts

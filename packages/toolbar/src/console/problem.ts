@@ -52,7 +52,19 @@ export const bounds = {
 const refused = new Set(['25006', '0A000', '1792', 'SQLITE_READONLY', 'NOT_READ_ONLY'])
 const late = new Set(['57014', '1969', '3024', 'TIMEOUT'])
 const busy = new Set(['55P03', '53300', '1205', '1040', '1203', 'SQLITE_BUSY', 'SQLITE_LOCKED'])
-const gone = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', '57P03', '28P01', '3D000', '1045', '1049', 'SQLITE_CANTOPEN'])
+const gone = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  '57P03',
+  '28P01',
+  '3D000',
+  '1045',
+  '1049',
+  'SQLITE_CANTOPEN',
+])
 
 /** What a driver's error means for whoever asked. */
 export function toProblem(error: unknown): ConsoleProblem {

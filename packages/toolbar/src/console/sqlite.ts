@@ -62,7 +62,13 @@ export async function openSqlite(from: SqliteConsole): Promise<Session> {
       })
     })
   try {
-    await ask({ kind: 'open', driver: from.driver, module: from.driver === 'better-sqlite3' ? moduleOf(from.Database) : null, file: path.resolve(from.file), lockMs: bounds.lockMs })
+    await ask({
+      kind: 'open',
+      driver: from.driver,
+      module: from.driver === 'better-sqlite3' ? moduleOf(from.Database) : null,
+      file: path.resolve(from.file),
+      lockMs: bounds.lockMs,
+    })
   } catch (error) {
     close()
     throw error
@@ -74,7 +80,14 @@ export async function openSqlite(from: SqliteConsole): Promise<Session> {
       return fromSqlite(rows as SqlitePlanRow[])
     },
     async run({ sql, params }): Promise<Rows> {
-      return ask({ kind: 'rows', sql, params: params.map(toValue), rows: bounds.rows + 1, bytes: bounds.answerBytes, limitMs: bounds.statementMs })
+      return ask({
+        kind: 'rows',
+        sql,
+        params: params.map(toValue),
+        rows: bounds.rows + 1,
+        bytes: bounds.answerBytes,
+        limitMs: bounds.statementMs,
+      })
     },
     async tables(names): Promise<Map<string, TableFacts>> {
       return ask({ kind: 'tables', names, limitMs: bounds.statementMs })
@@ -97,11 +110,14 @@ function start(): ChildProcess {
 /** The file of the copy in use: a class cannot be sent to another process. */
 function moduleOf(Database: unknown): string {
   const require = createRequire(import.meta.url)
-  for (const loaded of Object.values(require.cache)) if (loaded?.exports === Database) return loaded.filename
+  for (const loaded of Object.values(require.cache)) if (loaded !== undefined && loaded.exports === Database) return loaded.filename
   try {
     return createRequire(path.join(process.cwd(), 'app.js')).resolve('better-sqlite3')
   } catch {
-    throw new ConsoleProblem('NO_CONNECTION', 'the file of the better-sqlite3 in use was not found, so that no second connection can be made.')
+    throw new ConsoleProblem(
+      'NO_CONNECTION',
+      'the file of the better-sqlite3 in use was not found, so that no second connection can be made.',
+    )
   }
 }
 
