@@ -99,6 +99,7 @@ export async function openMysql(connect: () => Promise<object>): Promise<Session
     let columns: Column[] = []
     const rows: unknown[][] = []
     let bytes = 0
+    let more = false
     await ask(`SET SESSION sql_select_limit = ${bounds.rows + 1}`)
     await new Promise<void>((resolve, reject) => {
       const query = connection[how](options(text))
@@ -113,13 +114,14 @@ export async function openMysql(connect: () => Promise<object>): Promise<Session
         rows.push(row)
         for (const cell of row) bytes += typeof cell === 'string' || cell instanceof Uint8Array ? cell.length : 8
         if (rows.length > bounds.rows || bytes > bounds.answerBytes) {
+          more = true
           connection.destroy()
           resolve()
         }
       })
       query.on('end', resolve)
     })
-    return { columns, rows }
+    return { columns, rows, more }
   }
 
   return {

@@ -50,12 +50,21 @@ const maxDepth = 60
 
 /** The answer of `EXPLAIN FORMAT=JSON` and MariaDB's `ANALYZE FORMAT=JSON`: MySQL 5.7 to 8.4 (format version 1) and MariaDB. */
 export function fromMysqlJson(text: string): PlanNode {
-  const top = JSON.parse(text) as Json
+  const top = parse(text)
   const block = (top.query_block ?? top) as Json
   const root = toStep('query_block', block, 0)
   const only = root.children[0]
   if (root.children.length !== 1 || only === undefined || root.details.length > 0) return root
   return { ...only, cost: only.cost ?? root.cost, durationMs: root.durationMs ?? only.durationMs }
+}
+
+/** MariaDB escapes quotes of texts in conditions in a way that JSON does not know. */
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return JSON.parse(text.replace(/\\(.)/gs, (all, char: string) => ('"\\/bfnrtu'.includes(char) ? all : char))) as Json
+  }
 }
 
 function toStep(key: string, node: Json, depth: number): PlanNode {

@@ -58,14 +58,18 @@ export async function openPostgres(connect: () => Promise<object>): Promise<Sess
     }
   }
 
-  async function fetchRows({ sql, params }: Statement): Promise<Answer> {
-    if (/^\s*show\b/i.test(sql)) return ask(sql, params)
+  async function fetchRows({ sql, params }: Statement): Promise<Answer & { more: boolean }> {
+    if (/^\s*show\b/i.test(sql)) return { ...(await ask(sql, params)), more: false }
     await ask(`DECLARE debug_toolbar NO SCROLL CURSOR FOR ${sql}`, params)
+    const rows: unknown[][] = []
     // a few first: rows may be large
-    const first = await ask('FETCH 5 FROM debug_toolbar')
-    if (first.rows.length < 5 || sizeOf(first.rows) > bounds.answerBytes / 20) return first
-    const rest = await ask(`FETCH ${bounds.rows - 4} FROM debug_toolbar`)
-    return { fields: first.fields, rows: [...first.rows, ...rest.rows] }
+    for (let step = 5, bytes = 0; ; step = Math.min(4 * step, bounds.rows + 1 - rows.length)) {
+      const answer = await ask(`FETCH ${step} FROM debug_toolbar`)
+      rows.push(...answer.rows)
+      bytes += sizeOf(answer.rows)
+      const more = rows.length > bounds.rows || bytes > bounds.answerBytes
+      if (more || answer.rows.length < step) return { fields: answer.fields, rows, more }
+    }
   }
 
   /** Names of the tables' own columns, whatever the statement calls them. */
@@ -85,11 +89,12 @@ export async function openPostgres(connect: () => Promise<object>): Promise<Sess
       }),
     run: (statement) =>
       reading(async (): Promise<Rows> => {
-        const { rows, fields } = await fetchRows(statement)
+        const { rows, fields, more } = await fetchRows(statement)
         const origins = await originsOf(fields)
         return {
           columns: fields.map(({ name, tableID, columnID }) => ({ name, origin: origins.get(`${tableID}.${columnID}`) ?? null })),
           rows,
+          more,
         }
       }),
     tables: (names) => reading(() => tablesOf(names, ask)),

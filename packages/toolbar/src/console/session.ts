@@ -17,10 +17,12 @@ export interface Column {
   readonly origin: string | null
 }
 
-/** What came back, at most a row more than is shown. */
+/** What came back, about as much as is shown. */
 export interface Rows {
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly unknown[])[]
+  /** reading stopped before the end */
+  readonly more: boolean
 }
 
 export interface Plan {

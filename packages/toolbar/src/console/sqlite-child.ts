@@ -14,7 +14,7 @@ export type SqliteOrder =
 export interface SqliteAnswer {
   open: null
   plan: { id: number; parent: number; detail: string }[]
-  rows: { columns: { name: string; origin: string | null }[]; rows: unknown[][] }
+  rows: { columns: { name: string; origin: string | null }[]; rows: unknown[][]; more: boolean }
   tables: Map<string, { rows: number | null; indexes: string[][] }>
 }
 
@@ -75,9 +75,9 @@ function rowsOf(prepare: Reader['prepare'], order: Extract<SqliteOrder, { kind: 
   for (const row of statement.iterate(order.params)) {
     rows.push(row.map((cell) => (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell)))
     for (const cell of row) bytes += typeof cell === 'string' || cell instanceof Uint8Array ? cell.length : 8
-    if (rows.length >= order.rows || bytes > order.bytes) break
+    if (rows.length > order.rows || bytes > order.bytes) return { columns: statement.columns, rows, more: true }
   }
-  return { columns: statement.columns, rows }
+  return { columns: statement.columns, rows, more: false }
 }
 
 /** Operations of a program that leaves everything as it is; `Transaction` is one more, with 0 as its second operand. */
@@ -136,10 +136,15 @@ function openBetter({ module, file, lockMs }: Extract<SqliteOrder, { kind: 'open
       return {
         reads: statement.readonly,
         columns: statement.columns().map(({ name, column }) => ({ name, origin: column })),
-        iterate: (params) => statement.iterate(...params),
+        iterate: (params) => statement.iterate(...params.map(toBuffer)),
       }
     },
   }
+}
+
+/** Buffers arrive as plain bytes, which this driver does not take. */
+function toBuffer(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value) : value
 }
 
 interface NodeStatement {

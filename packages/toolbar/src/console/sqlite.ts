@@ -80,14 +80,17 @@ export async function openSqlite(from: SqliteConsole): Promise<Session> {
       return fromSqlite(rows as SqlitePlanRow[])
     },
     async run({ sql, params }): Promise<Rows> {
-      return ask({
+      const answer = await ask({
         kind: 'rows',
         sql,
         params: params.map(toValue),
-        rows: bounds.rows + 1,
+        rows: bounds.rows,
         bytes: bounds.answerBytes,
         limitMs: bounds.statementMs,
       })
+      // bytes arrive without their class
+      const rows = answer.rows.map((row) => row.map((cell) => (cell instanceof Uint8Array ? Buffer.from(cell) : cell)))
+      return { ...answer, rows }
     },
     async tables(names): Promise<Map<string, TableFacts>> {
       return ask({ kind: 'tables', names, limitMs: bounds.statementMs })

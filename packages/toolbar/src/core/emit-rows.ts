@@ -15,18 +15,19 @@ const cell = { valueNodes: 200, valueDepth: 4, valueKeys: 50, stringLength: show
 interface Found {
   readonly columns: readonly { readonly name: string; readonly origin: string | null }[]
   readonly rows: readonly (readonly unknown[])[]
+  readonly more: boolean
   readonly durationMs: number
 }
 
 /** @param raw the query that they are of */
-export function toRunAnswer({ columns, rows, durationMs }: Found, raw: RawSql, { redactor }: ViewOptions): RunAnswer {
+export function toRunAnswer({ columns, rows, more, durationMs }: Found, raw: RawSql, { redactor }: ViewOptions): RunAnswer {
   const named = namesSecret(raw, redactor)
   const secret = columns.map(
     ({ name, origin }) => redactor.isSecretKey(name, 'text') || (origin !== null && redactor.isSecretKey(origin, 'text')),
   )
   const masked: Preview = { $: 'masked', v: redactor.mask }
   const answer: Preview[][] = []
-  let truncated = rows.length > shown.rows
+  let truncated = more || rows.length > shown.rows
   let bytes = 0
   for (const row of rows.slice(0, shown.rows)) {
     const pictures = row.map((value, index): Preview => {
@@ -35,15 +36,11 @@ export function toRunAnswer({ columns, rows, durationMs }: Found, raw: RawSql, {
       // made of columns of which one is secret, and not to be told from it
       if (named && columns[index]?.origin == null && typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint')
         return masked
-      const long = typeof value === 'string' && value.length > shown.cellLength
-      truncated ||= long
+      truncated ||= typeof value === 'string' && value.length > shown.cellLength
       // masked before it is cut: half a secret is one too
-      return preview(
-        typeof value === 'string'
-          ? redactor.text(long ? value.slice(0, 4 * shown.cellLength) : value)
-          : (redactor.value(preview(value, cell)) as never),
-        cell,
-      )
+      return typeof value === 'string'
+        ? preview(redactor.text(value.slice(0, 4 * shown.cellLength)), cell)
+        : redactor.value(preview(value, cell))
     })
     bytes += pictures.reduce((sum: number, picture) => sum + sizeOfPreview(picture), 0)
     if (bytes > shown.bytes) {

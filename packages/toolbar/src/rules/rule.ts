@@ -5,6 +5,13 @@ import { countFailure } from '../core/guard.ts'
 /** Bounds a rule works with, by name; the name says the unit: `queries`, `minMs`, `rows`. */
 export type Thresholds = Readonly<Record<string, number>>
 
+/** A plan, and what is known of the tables that it reads whole. */
+export interface KnownPlan {
+  readonly plan: PlanNode
+  /** by name: rows as estimated or counted, and the columns of each index in its order */
+  readonly tables: ReadonlyMap<string, { readonly rows: number | null; readonly indexes: readonly (readonly string[])[] }>
+}
+
 /** What a rule may ask beside the record. */
 export interface RuleContext {
   /** the rule's own, defaults filled in */
@@ -12,7 +19,7 @@ export interface RuleContext {
   /** the option of that name */
   readonly slowQueryMs: number
   /** the plan of a query of this record: `null` when there is none, or not yet; asking has it explained, and the record is judged again then */
-  planOf(entryId: number): PlanNode | null
+  planOf(entryId: number): KnownPlan | null
   /** what the rules before this one say about the record: what is explained already need not be said twice */
   readonly earlier: readonly Finding[]
 }
@@ -40,7 +47,7 @@ export function defineRule(rule: Rule): Rule {
 /** What rules need of the process around them. */
 export interface JudgeOptions {
   readonly slowQueryMs: number
-  planOf(view: RecordView, entryId: number): PlanNode | null
+  planOf(view: RecordView, entryId: number): KnownPlan | null
 }
 
 const rank = { error: 0, warning: 1, info: 2 }

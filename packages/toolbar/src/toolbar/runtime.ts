@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { Console } from '../console/console.ts'
+import { PlanBook } from '../console/plan-book.ts'
 import type { OverlayConfig } from '../contract/types.ts'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
 import { forgetViews } from '../core/emit.ts'
@@ -84,16 +85,20 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   resetHooks()
   setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
-  const recorder = new Recorder({
+  const console = new Console({ limits: settings.limits })
+  const recorder: Recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
     viewing: {
       redactor: createRedactor(settings.redact),
-      judge: createJudge(checkRules(settings.rules, builtInRules), { slowQueryMs: settings.slowQueryMs, planOf: () => null }),
+      judge: createJudge(checkRules(settings.rules, builtInRules), {
+        slowQueryMs: settings.slowQueryMs,
+        planOf: (view, entryId) => plans.planOf(view, entryId),
+      }),
     },
   })
-  const console = new Console({ limits: settings.limits })
+  const plans = new PlanBook(console, recorder)
   const panels = checkPanels(settings.panels(builtInPanels))
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
