@@ -56,6 +56,8 @@ function answer(order: SqliteOrder): SqliteAnswer[SqliteOrder['kind']] {
     return null
   }
   const { prepare } = reader as Reader
+  // a plan alone does not look whether tables and indexes are still what they were
+  if (order.kind === 'plan') Array.from(prepare('select 1 from sqlite_master limit 1').iterate([]))
   if (order.kind === 'plan')
     return [...prepare(`EXPLAIN QUERY PLAN ${order.sql}`).iterate(order.params)].map(([id, parent, , detail]) => ({
       id: Number(id),

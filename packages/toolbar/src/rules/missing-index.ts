@@ -54,7 +54,7 @@ function isServed({ clause, operator, value }: SqlCondition): boolean {
 
 function missingOf(query: Query, statement: SqlStatement, { plan, tables }: KnownPlan, least: number): Missing | null {
   for (const step of stepsOf(plan)) {
-    const facts = step.table === null || !step.fullScan || step.index !== null ? undefined : tables.get(step.table)
+    const facts = step.table === null || !readsAll(step) ? undefined : tables.get(step.table)
     if (step.table === null || facts === undefined || facts.rows === null || facts.rows < least) continue
     const named = statement.tables.filter(({ name }) => name === step.table)
     if (named.length !== 1 || named[0]?.schema !== null) continue
@@ -65,14 +65,20 @@ function missingOf(query: Query, statement: SqlStatement, { plan, tables }: Know
   return null
 }
 
+/** Rows that are stored in the order of their key are read by it. */
+function readsAll({ fullScan, index }: PlanNode): boolean {
+  return fullScan && (index === null || index === 'PRIMARY')
+}
+
 /** Few rows came of many; where the answer does not tell how many matched, the planner has to expect few. */
 function isSelective({ data }: Query, statement: SqlStatement, step: PlanNode, rows: number): boolean {
   const most = mostOfTable * rows
-  // only PostgreSQL expects anything; the others tell what is read
+  // only PostgreSQL expects anything, and guesses where it has no statistics; the others tell what is read
   const expected = data.dialect === 'postgresql' ? step.rows : null
-  if (expected !== null) return expected <= most
   const counted = statement.aggregate || statement.grouped || statement.distinct || statement.tables.length > 1
-  return !counted && data.rows !== null && data.rows <= most
+  const came = counted ? null : data.rows
+  if (expected === null && came === null) return false
+  return (expected ?? 0) <= most && (came ?? 0) <= most
 }
 
 /** Columns that are equal to something first, then one that is in a range, or that rows are ordered by. */
