@@ -151,8 +151,10 @@ function toBuffer(value: unknown): unknown {
 
 interface NodeStatement {
   setReadBigInts(on: boolean): void
+  /** from Node 24 on: keeps columns of one name apart */
+  setReturnArrays?(on: boolean): void
   columns?(): { name: string; column: string | null }[]
-  iterate(...params: unknown[]): Iterable<Record<string, unknown>>
+  iterate(...params: unknown[]): Iterable<Record<string, unknown> | unknown[]>
 }
 
 function openNode({ file, lockMs }: Extract<SqliteOrder, { kind: 'open' }>): Reader {
@@ -165,6 +167,7 @@ function openNode({ file, lockMs }: Extract<SqliteOrder, { kind: 'open' }>): Rea
     prepare(sql) {
       const statement = database.prepare(sql)
       statement.setReadBigInts(true)
+      statement.setReturnArrays?.(true)
       const columns = statement.columns?.().map(({ name, column }) => ({ name, origin: column })) ?? []
       return {
         reads: null,
@@ -172,7 +175,7 @@ function openNode({ file, lockMs }: Extract<SqliteOrder, { kind: 'open' }>): Rea
         *iterate(params) {
           for (const row of statement.iterate(...params)) {
             if (columns.length === 0) columns.push(...Object.keys(row).map((name) => ({ name, origin: null })))
-            yield Object.values(row)
+            yield Array.isArray(row) ? row : Object.values(row)
           }
         },
       }
