@@ -4,7 +4,6 @@ import { sitesOfStack } from '../../core/sites.ts'
 import {
   busyMs,
   capturedSite,
-  countDistinct,
   effectOf,
   groupBy,
   keyOf,
@@ -71,7 +70,7 @@ function toFinding(view: RecordView, queries: readonly Query[], lookup: Lookup):
   return {
     severity: 'error',
     title: `N+1: ${plural(queries.length, 'query', 'queries')} ${where}`,
-    evidence: `The same SELECT on ${table} ran ${number(queries.length)} times ${where}, each time with other values: ${ms(together)}, ${share(together, view.summary.durationMs)} of the request.`,
+    evidence: `The same SELECT on ${table} ran ${number(queries.length)} times ${where}, for ${plural(lookup.values ?? lookup.distinct, 'value')}: ${ms(together)}, ${share(together, view.summary.durationMs)} of the request.`,
     fix: fixOf(lookup, place, caller, change),
     site,
     entries: queries.map(({ id }) => id),
@@ -91,10 +90,8 @@ function toFinding(view: RecordView, queries: readonly Query[], lookup: Lookup):
 /** Servers take some 32,000 to 65,000 parameters; nobody wants that many in one list. */
 const maxInOneList = 10_000
 
-function repeated(queries: readonly Query[], { values }: Lookup): string {
-  const times = `${number(queries.length)} times`
-  const distinct = values ?? countDistinct(queries)
-  return `${times} for ${plural(distinct, 'value')}`
+function repeated(queries: readonly Query[], { values, distinct }: Lookup): string {
+  return `${number(queries.length)} times for ${plural(values ?? distinct, 'value')}`
 }
 
 function fromWhere(place: Place | null, caller: Site | null, queries: readonly Query[]): string {
