@@ -56,7 +56,7 @@ function longestGap(statements: readonly Query[], span: Span): Gap | null {
 }
 
 function toFinding(view: RecordView, statements: readonly Query[], span: Span, sqlMs: number): FindingDraft {
-  const site = capturedSite(statements)
+  const site = capturedSite(view, statements)
   const gap = longestGap(statements, span)
   const inside = gap === null ? [] : ranInside(view, statements, gap)
   const awaited = gap === null ? null : awaitedBetween(view, gap)
@@ -80,7 +80,7 @@ function toFinding(view: RecordView, statements: readonly Query[], span: Span, s
       ...(awaited === null ? [] : ([['Awaited in it', awaited.text]] as [string, string][])),
       ...inside.slice(0, 5).map((entry): [string, string] => ['Ran in it', `${said(entry)}, ${ms(entry.durationMs ?? 0)}`]),
     ],
-    source: sourceAt(awaited?.site ?? site),
+    source: sourceAt(site),
   }
 }
 

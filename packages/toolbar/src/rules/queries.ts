@@ -55,9 +55,20 @@ export function valueKey(value: Preview | undefined): string {
     .join()}}`
 }
 
-/** The first captured place; an inferred one may be another line's. */
-export function capturedSite(entries: readonly Entry[]): Site | null {
-  return entries.find(({ site }) => site !== null && site.inferred !== true)?.site ?? null
+/**
+ * The first captured place of some queries. Where all are inferred, it is that of the query they were inferred from: only a captured
+ * place is ever shown as that of a finding.
+ */
+export function capturedSite(view: RecordView, entries: readonly Entry[]): Site | null {
+  const captured = entries.find(({ site }) => site !== null && site.inferred !== true)
+  if (captured !== undefined) return captured.site
+  const like = entries.find(({ site }) => site !== null)?.site
+  if (like == null) return null
+  const same = statementsOf(view).find(
+    ({ site }) =>
+      site !== null && site.inferred !== true && site.line === like.line && site.column === like.column && site.file === like.file,
+  )
+  return same?.site ?? null
 }
 
 /** `queries.js:18` */

@@ -52,7 +52,7 @@ function isRepeatable(view: RecordView, queries: readonly Query[]): boolean {
 }
 
 function toFinding(view: RecordView, queries: readonly Query[]): FindingDraft {
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const together = busyMs(queries)
   const [first] = queries as [Query, ...Query[]]
   const table = namesOf(readQuery(first))

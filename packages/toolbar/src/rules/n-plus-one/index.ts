@@ -46,7 +46,7 @@ function lineOf({ data, site }: Query): string | null {
 }
 
 function toFinding(view: RecordView, queries: readonly Query[], lookup: Lookup): FindingDraft {
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const asOfMs = view.summary.startedAt
   const place = site === null ? null : placeOf(site, asOfMs)
   const caller = place?.loop == null ? callingLoop(view, queries, asOfMs) : null

@@ -39,7 +39,7 @@ export function sourceOf(file: string, asOfMs: number): SourceFile | null {
   if (!path.isAbsolute(file)) return null
   try {
     const stat = statSync(file)
-    if (!stat.isFile() || stat.size > maxFileBytes || stat.mtimeMs > asOfMs) return null
+    if (!stat.isFile() || stat.size > maxFileBytes || stat.mtimeMs >= asOfMs + 1) return null
     const kept = known.get(file)
     if (kept !== undefined && kept.mtimeMs === stat.mtimeMs) return kept.source
     const source = parseSource(file, readFileSync(file, 'utf8'))
