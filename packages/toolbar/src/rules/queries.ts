@@ -113,24 +113,41 @@ export function effectOf(view: RecordView, entries: readonly Entry[], after: { q
   }
 }
 
-/** Whether something wrote to one of the tables while these queries ran: their answers may differ. */
-export function writtenMeanwhile(view: RecordView, entries: readonly Query[], tables: readonly string[]): boolean {
-  const first = entries[0]
-  const last = entries.at(-1)
-  if (first === undefined || last === undefined) return false
-  const written = new Set(tables)
-  for (const query of queriesOf(view)) {
-    if (query.startMs < first.startMs || query.startMs > last.startMs || query.data.connection !== first.data.connection) continue
-    if (isSelect(query)) continue
-    const statement = readQuery(query)
-    if (statement.writes && (statement.tables.length === 0 || statement.tables.some(({ name }) => written.has(name)))) return true
-  }
-  return false
+interface Write {
+  readonly startMs: number
+  readonly connection: string
+  readonly statement: SqlStatement
 }
 
-/** Most queries are; this is cheaper than reading them. */
-function isSelect(query: Query): boolean {
-  return /^select\b(?!.*\binto\b)/i.test(query.data.sql.slice(0, 300))
+const writes = new WeakMap<RecordView, readonly Write[]>()
+
+/** Statements that change something; most are SELECT, which is cheaper to see than to read. */
+function writesOf(view: RecordView): readonly Write[] {
+  let known = writes.get(view)
+  if (known === undefined) {
+    known = queriesOf(view).flatMap((query): Write[] => {
+      if (/^select\b(?!.*\binto\b)/i.test(query.data.sql.slice(0, 300))) return []
+      const statement = readQuery(query)
+      return statement.writes ? [{ startMs: query.startMs, connection: query.data.connection, statement }] : []
+    })
+    writes.set(view, known)
+  }
+  return known
+}
+
+/** Whether something wrote to one of the tables while these queries ran: their answers may differ. */
+export function writtenMeanwhile(view: RecordView, queries: readonly Query[], tables: readonly string[]): boolean {
+  const first = queries[0]
+  const last = queries.at(-1)
+  if (first === undefined || last === undefined) return false
+  const read = new Set(tables)
+  return writesOf(view).some(
+    ({ startMs, connection, statement }) =>
+      startMs >= first.startMs &&
+      startMs <= last.startMs &&
+      connection === first.data.connection &&
+      (statement.tables.length === 0 || statement.tables.some(({ name }) => read.has(name))),
+  )
 }
 
 /** Entries that a finding of one of these rules is about already. */
