@@ -13,6 +13,8 @@ export interface RuleContext {
   readonly slowQueryMs: number
   /** the plan of a query of this record: `null` when there is none, or not yet; asking has it explained, and the record is judged again then */
   planOf(entryId: number): PlanNode | null
+  /** what the rules before this one say about the record: what is explained already need not be said twice */
+  readonly earlier: readonly Finding[]
 }
 
 /** What a rule says; what is left out is empty. */
@@ -26,7 +28,7 @@ export interface Rule {
   readonly thresholds: Thresholds
   /** the check in words, when it found nothing: `No slow query (over 100 ms)` */
   passes(context: Pick<RuleContext, 'thresholds' | 'slowQueryMs'>): string
-  /** worst first; must not change the view */
+  /** worst first, of which the first 50 are shown; must not change the view */
   check(view: RecordView, context: RuleContext): FindingDraft[]
 }
 
@@ -41,6 +43,9 @@ export interface JudgeOptions {
   planOf(view: RecordView, entryId: number): PlanNode | null
 }
 
+/** Nobody reads more, and each may read source. */
+export const maxOfRule = 50
+
 const rank = { error: 0, warning: 1, info: 2 }
 
 /** All rules over one record. A rule that throws is counted as a failure of ours, and the others go on. */
@@ -53,11 +58,13 @@ export function createJudge(rules: readonly Rule[], options: JudgeOptions): Judg
         thresholds: rule.thresholds,
         slowQueryMs: options.slowQueryMs,
         planOf: (entryId) => options.planOf(view, entryId),
+        earlier: [...findings],
       }
       try {
         const drafts = rule.check(view, context)
         if (drafts.length === 0) passed.push({ rule: rule.id, title: rule.passes(context) })
-        for (const draft of drafts) findings.push({ facts: [], source: null, change: null, effect: null, ...draft, rule: rule.id })
+        for (const draft of drafts.slice(0, maxOfRule))
+          findings.push({ facts: [], source: null, change: null, effect: null, ...draft, rule: rule.id })
       } catch (error) {
         countFailure(`rule.${rule.id}`, error)
       }
