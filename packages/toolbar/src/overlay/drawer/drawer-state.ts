@@ -1,9 +1,14 @@
 import { effect, signal } from '@preact/signals'
-import type { OverlayConfig } from '../../contract/types.ts'
-import { ClientError } from '../client.ts'
+import type { OverlayConfig, RequestSummary } from '../../contract/types.ts'
+import { ClientError, OUTSIDE } from '../client.ts'
 import type { Model } from '../model.ts'
 
 export type Menu = 'requests' | 'palette' | 'dock'
+
+export interface Toast {
+  text: string
+  undo: (() => void) | null
+}
 
 export interface PanelResource {
   /** record and panel this is about */
@@ -16,12 +21,20 @@ export interface PanelResource {
 
 const KEPT = 30
 const TOAST_MS = 3000
+/** with something to press it stays longer */
+const UNDO_MS = 6000
+const OUTSIDE_MS = 2000
 const nothing: PanelResource = { key: '', data: undefined, error: null, at: 0 }
+
+/** Changes when the data of its panels may have. */
+function toVersion({ kind, state, late, counts }: RequestSummary): string {
+  return kind === 'outside' ? Object.values(counts).join(' ') : `${state} ${late}`
+}
 
 /** What only the open drawer needs: its menu, its message, and the data of the panel in sight. */
 export function createDrawerState(model: Model) {
   const menu = signal<Menu | null>(null)
-  const toast = signal<string | null>(null)
+  const toast = signal<Toast | null>(null)
   const resource = signal<PanelResource>(nothing)
   const attempts = signal(0)
   const cache = new Map<string, { version: string; data: unknown; at: number }>()
@@ -52,7 +65,15 @@ export function createDrawerState(model: Model) {
       const id = model.currentId.value
       const name = panel()
       const record = model.current.value
-      if (id !== null && name !== null) void load(id, name, record ? `${record.state} ${record.late}` : '')
+      if (id !== null && name !== null) void load(id, name, record ? toVersion(record) : '')
+    })
+
+  /** what is over at no time says nothing when it goes on: it is asked for while somebody looks at it */
+  const watchOutside = () =>
+    effect(() => {
+      if (model.currentId.value !== OUTSIDE) return
+      const interval = setInterval(() => document.visibilityState === 'visible' && void model.readOutside(), OUTSIDE_MS)
+      return () => clearInterval(interval)
     })
 
   return {
@@ -60,15 +81,25 @@ export function createDrawerState(model: Model) {
     toast,
     resource,
     follow,
+    watchOutside,
     retry: (): void => {
       attempts.value++
     },
-    say: (text: string): void => {
+    say: (text: string, undo?: () => void): void => {
       clearTimeout(timer)
-      toast.value = text
-      timer = setTimeout(() => {
+      const clear = (): void => {
         toast.value = null
-      }, TOAST_MS)
+      }
+      toast.value = {
+        text,
+        undo: undo
+          ? () => {
+              clear()
+              undo()
+            }
+          : null,
+      }
+      timer = setTimeout(clear, undo ? UNDO_MS : TOAST_MS)
     },
   }
 }
