@@ -77,7 +77,8 @@ export function createClient(base: URL): Client {
       await act('DELETE', 'requests')
     },
     entry: (id, entry) => read(entryPath(id, entry)),
-    explain: async (id, entry, analyze) => (await (await act('POST', `${entryPath(id, entry)}/explain`, { analyze })).json()) as ExplainAnswer,
+    explain: async (id, entry, analyze) =>
+      (await (await act('POST', `${entryPath(id, entry)}/explain`, { analyze })).json()) as ExplainAnswer,
     run: async (id, entry) => (await (await act('POST', `${entryPath(id, entry)}/run`, {})).json()) as RunAnswer,
     open: (path, signal) => send(path, { signal, headers: { Accept: 'text/event-stream' } }),
   }

@@ -5,7 +5,7 @@ import type { Language, Piece } from './highlight.ts'
 const LONG = 20_000
 
 /** Plain lines at once, coloured ones as soon as the highlighter is there. */
-function useLines(text: string, language: Language): Piece[][] {
+export function useLines(text: string, language: Language): Piece[][] {
   const [lines, setLines] = useState<{ text: string; lines: Piece[][] } | null>(null)
   useEffect(() => {
     if (text.length > LONG) return
@@ -19,6 +19,24 @@ function useLines(text: string, language: Language): Piece[][] {
     }
   }, [text, language])
   return lines?.text === text ? lines.lines : text.split('\n').map((line) => [['', line]])
+}
+
+/** One line in its colours. */
+export function Pieces({ line }: { line: readonly Piece[] }) {
+  if (line.length === 0) return <> </>
+  return (
+    <>
+      {line.map(([name, piece], at) =>
+        name ? (
+          <span key={at} class={name}>
+            {piece}
+          </span>
+        ) : (
+          piece
+        ),
+      )}
+    </>
+  )
 }
 
 /** A block of code; never wraps. `firstLine` numbers the lines, `hot` marks the one that matters. */
@@ -43,17 +61,7 @@ export function Code({
         return (
           <div key={index} class={`ln${number !== null && number === hot ? ' hot' : ''}`}>
             {number !== null && <b>{number}</b>}
-            {pieces.length === 0
-              ? ' '
-              : pieces.map(([name, piece], at) =>
-                  name ? (
-                    <span key={at} class={name}>
-                      {piece}
-                    </span>
-                  ) : (
-                    piece
-                  ),
-                )}
+            <Pieces line={pieces} />
           </div>
         )
       })}

@@ -131,7 +131,18 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       },
       clear: () => model.client.clear(),
     }),
-    [model, state, copy, panel, reading, preferences, model.ignored.value, model.currentId.value, model.config.value, model.history.next.value],
+    [
+      model,
+      state,
+      copy,
+      panel,
+      reading,
+      preferences,
+      model.ignored.value,
+      model.currentId.value,
+      model.config.value,
+      model.history.next.value,
+    ],
   )
 
   const id = model.currentId.value

@@ -17,7 +17,9 @@ interface Edge {
 
 /** Where the database had nothing to do, and what ran meanwhile: every instant belongs to the deepest entry open then. */
 export function gapsOf(entries: readonly Entry[], requestMs: number): SqlGap[] {
-  const gaps = emptySpans(entries, requestMs).map(([startMs, endMs]): SqlGap => ({ startMs, durationMs: round(endMs - startMs), parts: [] }))
+  const gaps = emptySpans(entries, requestMs).map(
+    ([startMs, endMs]): SqlGap => ({ startMs, durationMs: round(endMs - startMs), parts: [] }),
+  )
   if (gaps.length === 0) return []
   const depths = new Map<number, number>()
   const edges: Edge[] = []

@@ -25,7 +25,8 @@ export const sqlPanel = definePanel<SqlPanelWire>({
   },
   data(view, query, context) {
     const all = view.entries.filter((entry): entry is Entry<SqlData> => entry.type === 'sql')
-    const shown = query.filter === null && query.sort === null && query.from === 0 && query.limit === null ? all : selectRows(all, query, sqlRows)
+    const shown =
+      query.filter === null && query.sort === null && query.from === 0 && query.limit === null ? all : selectRows(all, query, sqlRows)
     const builder = new ColumnBuilder()
     let waitMs = 0
     for (const entry of all) {
@@ -173,7 +174,14 @@ class ColumnBuilder {
   private groupIndex(id: number, kind: SqlGroup['kind'], data: SqlData): number {
     let index = this.groupIndexes.get(id)
     if (index === undefined) {
-      index = this.groups.push({ kind, text: this.texts.indexOf(data.sql, data.sql), shape: this.shapes.indexOf(data.shape, data.shape), count: 0, durationMs: 0 }) - 1
+      index =
+        this.groups.push({
+          kind,
+          text: this.texts.indexOf(data.sql, data.sql),
+          shape: this.shapes.indexOf(data.shape, data.shape),
+          count: 0,
+          durationMs: 0,
+        }) - 1
       this.groupIndexes.set(id, index)
     }
     return index

@@ -32,7 +32,11 @@ export class Transactions {
     if (isolation !== null) transaction.isolation = isolation
     transaction.endMs = Math.max(transaction.endMs, endMs)
     if (data.kind === 'transaction' && /^(commit|end)\b/i.test(data.sql)) transaction.outcome = 'committed'
-    if (data.kind === 'transaction' && /^(rollback|abort)\b/i.test(data.sql) && !/^rollback\s+(work\s+|transaction\s+)?to\b/i.test(data.sql))
+    if (
+      data.kind === 'transaction' &&
+      /^(rollback|abort)\b/i.test(data.sql) &&
+      !/^rollback\s+(work\s+|transaction\s+)?to\b/i.test(data.sql)
+    )
       transaction.outcome = 'rolled back'
     this.depths.set(id, this.nest(data.transactionId, data.savepoint))
   }

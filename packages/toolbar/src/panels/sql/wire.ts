@@ -2,7 +2,8 @@ import type { SqlColumns, SqlPanelData, SqlPanelWire } from './data.ts'
 
 const toMicros = (ms: number): number => Math.round(ms * 1_000)
 
-const toSteps = (values: readonly number[]): number[] => values.map((value, index) => value - (index === 0 ? 0 : (values[index - 1] as number)))
+const toSteps = (values: readonly number[]): number[] =>
+  values.map((value, index) => value - (index === 0 ? 0 : (values[index - 1] as number)))
 
 function fromSteps(steps: readonly number[]): number[] {
   let sum = 0
