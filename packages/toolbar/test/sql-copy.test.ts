@@ -37,7 +37,9 @@ const consoles: Record<string, Console> = {
             value instanceof Date ? value.valueOf() : typeof value === 'boolean' ? Number(value) : value,
           )
           const statement = db.prepare(sql)
-          return statement.reader ? statement.all(...bound) : (statement.run(...bound), [])
+          if (statement.reader) return statement.all(...bound)
+          statement.run(...bound)
+          return []
         },
         close: () => db.close(),
       }
