@@ -49,7 +49,7 @@ export function Drawer({ model, host }: DrawerProps) {
       {dock !== 'page' && <Grip model={model} dock={dock} />}
       <Header model={model} state={state} dock={dock} />
       <div class="main">
-        <Navigation model={model} />
+        <Navigation model={model} prefetch={state.prefetch} />
         <PanelArea model={model} state={state} host={host} copy={copy} />
       </div>
       {state.menu.value === 'requests' && <RequestMenu model={model} state={state} />}

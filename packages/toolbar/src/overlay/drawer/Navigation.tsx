@@ -12,7 +12,7 @@ import { hasView, loadView } from './views.ts'
 export const toShownPanel = (chosen: string): string => (hasView(chosen) ? chosen : 'timeline')
 
 /** Panels, each with its figure; the icon's hue makes it the legend too. */
-export function Navigation({ model }: { model: Model }) {
+export function Navigation({ model, prefetch }: { model: Model; prefetch(panel: string): void }) {
   const list = useRef<HTMLDivElement>(null)
   const groups = toNavigation(model.config.value)
   const tabs = groups.flat()
@@ -62,7 +62,10 @@ export function Navigation({ model }: { model: Model }) {
               aria-selected={id === shown}
               tabIndex={id === shown ? 0 : -1}
               title={title}
-              onPointerEnter={() => void loadView(id)}
+              onPointerEnter={() => {
+                void loadView(id)
+                if (id !== shown && summaries.has(id)) prefetch(id)
+              }}
               onClick={() => model.preferences.set({ panel: id })}
             >
               <span class={tone === 'error' && hue === '' ? 'c-err' : hue}>

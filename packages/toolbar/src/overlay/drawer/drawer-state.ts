@@ -40,6 +40,27 @@ export function createDrawerState(model: Model) {
   const cache = new Map<string, { version: string; data: unknown; at: number }>()
   let timer: ReturnType<typeof setTimeout> | undefined
 
+  const pending = new Map<string, Promise<unknown>>()
+
+  /** What two ask for at the same time is asked for once. */
+  const fetchPanel = (id: string, panel: string, version: string): Promise<unknown> => {
+    const key = `${id}/${panel}`
+    const asked = `${key} ${version}`
+    const running = pending.get(asked)
+    if (running) return running
+    const fetching = model.client
+      .panel(id, panel)
+      .then((data) => {
+        cache.delete(key)
+        cache.set(key, { version, data, at: Date.now() })
+        for (const old of [...cache.keys()].slice(0, -KEPT)) cache.delete(old)
+        return data
+      })
+      .finally(() => pending.delete(asked))
+    pending.set(asked, fetching)
+    return fetching
+  }
+
   const load = async (id: string, panel: string, version: string): Promise<void> => {
     const key = `${id}/${panel}`
     const known = cache.get(key)
@@ -48,15 +69,22 @@ export function createDrawerState(model: Model) {
     if (known?.version === version) return
     const isCurrent = () => resource.peek().key === key
     try {
-      const data = await model.client.panel(id, panel)
-      cache.delete(key)
-      cache.set(key, { version, data, at: Date.now() })
-      for (const old of [...cache.keys()].slice(0, -KEPT)) cache.delete(old)
+      const data = await fetchPanel(id, panel, version)
       if (isCurrent()) resource.value = { key, data, error: null, at: Date.now() }
     } catch (error) {
       const known = error instanceof ClientError ? error : new ClientError('UNEXPECTED', String(error), 0, '')
       if (isCurrent()) resource.value = { ...resource.peek(), error: known }
     }
+  }
+  /** reads the data of a panel that is likely to be opened next */
+  const prefetch = (panel: string): void => {
+    const id = model.currentId.peek()
+    const record = model.current.peek()
+    const version = record ? toVersion(record) : ''
+    if (id === null || !record || record.state === 'running' || cache.get(`${id}/${panel}`)?.version === version) return
+    fetchPanel(id, panel, version).catch(() => {
+      // it is asked for again when it is opened, and tells why then
+    })
   }
   /** follows the record and the panel; a record that goes on is read again when it says so */
   const follow = (panel: () => string | null) =>
@@ -81,6 +109,7 @@ export function createDrawerState(model: Model) {
     toast,
     resource,
     follow,
+    prefetch,
     watchOutside,
     retry: (): void => {
       attempts.value++

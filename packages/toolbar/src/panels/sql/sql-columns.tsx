@@ -83,6 +83,7 @@ export interface ColumnOptions {
 /** The columns of the list of queries. */
 export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): Column<SqlRow>[] {
   const { columns, texts, shapes, sites, groups, slowQueryMs } = data
+  const inferred = sites.map((site) => ({ ...site, inferred: true as const }))
   const longest = columns.durationMs.reduce<number>((most, ms) => Math.max(most, ms ?? 0), 0)
   const text = (index: number) => texts[columns.text[index] ?? 0] ?? ''
   const sum = (members: readonly number[], values: readonly (number | null)[]) =>
@@ -116,7 +117,7 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
       id: 'q',
       label: 'Query',
       class: 'q',
-      cell: ({ index, members, gap, key, level }) => {
+      cell: ({ index, members, gap, key }) => {
         if (gap) return <GapText gap={gap} />
         if (members) {
           const time = sum(members, columns.durationMs)
@@ -136,7 +137,7 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
           )
         }
         const same = groups[columns.duplicate[index] ?? -1]
-        const difference = level === 2 ? differenceOf(index) : ''
+        const difference = differenceOf(index)
         return (
           <>
             {difference !== '' && (
@@ -223,8 +224,8 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
       label: 'Source',
       class: 'c-src trunc',
       cell: ({ index }) => {
-        const site = sites[columns.site[index] ?? -1]
-        return site ? <Source site={columns.inferred[index] ? { ...site, inferred: true } : site} /> : null
+        const site = (columns.inferred[index] ? inferred : sites)[columns.site[index] ?? -1]
+        return site ? <Source site={site} /> : null
       },
     },
   ]

@@ -84,13 +84,19 @@ const sqlRows: Rows<Entry<SqlData>> = {
 class Dictionary<Value> {
   readonly values: Value[] = []
   private readonly indexes = new Map<string, number>()
+  // what repeats, repeats in runs
+  private last = ''
+  private lastIndex = -1
 
   indexOf(key: string, value: Value): number {
+    if (key === this.last && this.lastIndex >= 0) return this.lastIndex
     let index = this.indexes.get(key)
     if (index === undefined) {
       index = this.values.push(value) - 1
       this.indexes.set(key, index)
     }
+    this.last = key
+    this.lastIndex = index
     return index
   }
 }
@@ -122,21 +128,15 @@ class ColumnBuilder {
     waitMs: {},
     after: {},
   }
+  private lastSite: { site: Site; index: number } | null = null
   private readonly groupIndexes = new Map<number, number>()
   private readonly connectionIndexes = new Map<string, number>()
 
   /** Totals of groups, connections and transactions are of all queries, whatever part is shown. */
   group(entry: Entry<SqlData>): void {
     const { data, durationMs } = entry
-    for (const [id, kind] of [
-      [data.similarGroup, 'similar'],
-      [data.duplicateGroup, 'duplicate'],
-    ] as const) {
-      if (id === null) continue
-      const group = this.groups[this.groupIndex(id, kind, data)] as SqlGroup
-      group.count++
-      group.durationMs += durationMs ?? 0
-    }
+    if (data.similarGroup !== null) this.count(this.groupIndex(data.similarGroup, 'similar', data), durationMs)
+    if (data.duplicateGroup !== null) this.count(this.groupIndex(data.duplicateGroup, 'duplicate', data), durationMs)
     const connection = this.connections[this.connectionIndex(data)] as SqlPanelData['connections'][number]
     if (data.kind === 'query') connection.count++
     connection.durationMs += durationMs ?? 0
@@ -166,9 +166,19 @@ class ColumnBuilder {
     if (data.after !== null) columns.after[index] = data.after
   }
 
+  private count(index: number, durationMs: number | null): void {
+    const group = this.groups[index] as SqlGroup
+    group.count++
+    group.durationMs += durationMs ?? 0
+  }
+
   private siteIndex(site: Site): number {
     const { file, line, column } = site
-    return this.sites.indexOf(`${file}:${line}:${column}`, { file, line, column, function: site.function })
+    const last = this.lastSite
+    if (last !== null && last.site.line === line && last.site.column === column && last.site.file === file) return last.index
+    const index = this.sites.indexOf(`${file}:${line}:${column}`, { file, line, column, function: site.function })
+    this.lastSite = { site, index }
+    return index
   }
 
   private groupIndex(id: number, kind: SqlGroup['kind'], data: SqlData): number {

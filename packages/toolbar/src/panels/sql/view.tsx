@@ -33,7 +33,7 @@ function toSort(option: string, initial: 1 | -1): { sort: SqlSort; direction: 1 
 /** Findings that name one of the queries, worst first; and by entry, for the rows. */
 function useFindings(data: SqlPanelData, findings: readonly Finding[]) {
   return useMemo(() => {
-    const own = new Set(data.columns.id)
+    const own = new Set(findings.length > 0 ? data.columns.id : [])
     const about = findings.filter(({ entries }) => entries.some((id) => own.has(id))).toSorted(bySeverity)
     const sets = about.map((finding) => ({ finding, entries: new Set(finding.entries) }))
     const ofRow = ({ index, members }: SqlRow): Finding[] =>
