@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { CDPSession, Page } from '@playwright/test'
 
 interface TraceEvent {
   name: string
@@ -8,6 +8,8 @@ interface TraceEvent {
   /** µs */
   ts: number
   dur?: number
+  /** µs on the CPU: another process of the machine is not the page's work */
+  tdur?: number
 }
 
 export interface MainThreadWork {
@@ -19,15 +21,15 @@ export interface MainThreadWork {
 }
 
 /** What the page's main thread did while `action` ran, by Chromium's own trace. */
-export async function traceMainThread(page: Page, action: () => Promise<unknown>): Promise<MainThreadWork> {
+export async function traceMainThread(page: Page, action: (session: CDPSession) => Promise<unknown>): Promise<MainThreadWork> {
   const session = await page.context().newCDPSession(page)
   const events: TraceEvent[] = []
   session.on('Tracing.dataCollected', ({ value }) => {
     for (const event of value as unknown as TraceEvent[]) events.push(event)
   })
-  const includedCategories = ['toplevel', 'devtools.timeline', 'devtools.timeline.frame', 'disabled-by-default-devtools.timeline']
+  const includedCategories = ['toplevel', 'devtools.timeline']
   await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories } })
-  await action()
+  await action(session)
   const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
   await session.send('Tracing.end')
   await complete
@@ -36,7 +38,7 @@ export async function traceMainThread(page: Page, action: () => Promise<unknown>
 }
 
 function toWork(events: readonly TraceEvent[]): MainThreadWork {
-  const starts = events.filter(({ name }) => name === 'FireAnimationFrame')
+  const starts = events.filter(({ name }) => name === 'Commit')
   const [first] = starts
   if (!first) throw new Error(`The trace of ${events.length} events has no frame`)
   const own = (event: TraceEvent) => event.pid === first.pid && event.tid === first.tid
@@ -44,15 +46,17 @@ function toWork(events: readonly TraceEvent[]): MainThreadWork {
     .filter(own)
     .map(({ ts }) => ts)
     .sort((a, b) => a - b)
-  const tasks = events.filter((event) => own(event) && event.ph === 'X' && event.name === 'RunTask' && event.dur !== undefined)
+  const tasks = events.filter(
+    (event) => own(event) && event.ph === 'X' && event.name === 'ThreadControllerImpl::RunTask' && event.dur !== undefined,
+  )
   if (tasks.length === 0) throw new Error('The trace has no tasks')
   const work = frames.map(() => 0)
   let longest = 0
   let frame = 0
-  for (const { ts, dur = 0 } of tasks.toSorted((a, b) => a.ts - b.ts)) {
+  for (const { ts, dur = 0, tdur = dur } of tasks.toSorted((a, b) => a.ts - b.ts)) {
     // a task belongs to the first frame that begins in it or after it: what was done for that frame
     while (frame < frames.length - 1 && (frames[frame] as number) < ts) frame++
-    work[frame] = (work[frame] as number) + dur / 1_000
+    work[frame] = (work[frame] as number) + tdur / 1_000
     if (ts + dur >= (frames[0] as number) && ts <= (frames.at(-1) as number)) longest = Math.max(longest, dur / 1_000)
   }
   // before the first frame is not scrolling

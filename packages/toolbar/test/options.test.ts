@@ -98,7 +98,9 @@ describe('watch', () => {
   it.each([5, 'text', null, undefined, {}, [], () => {}, new Map(), { emit: 1 }])(
     'refuses %s, saying what it got and what it can watch',
     (thing) => {
-      expect(() => start({ watch: [thing] })).toThrow(/cannot watch .*: it is none of a knex instance, a pino logger/)
+      expect(() => start({ watch: [thing] })).toThrow(
+        /cannot watch .*: it is none of a knex instance, a pg Pool or Client, .*a pino logger/,
+      )
       expect(() => start().watch(thing)).toThrow(TypeError)
     },
   )

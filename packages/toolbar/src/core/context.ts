@@ -23,8 +23,10 @@ export interface Frame {
   readonly scope: Scope
   /** id of the entry that encloses what happens in this frame, 0 for none */
   readonly parentId: number
-  /** where what runs in this frame was started */
+  /** where what runs in this frame was started; only in frames that hand work on to a driver */
   readonly origin?: Origin
+  /** the frame that the work was handed on in, where there is an origin */
+  readonly outer?: Frame
 }
 
 const slot = Symbol.for('debug-toolbar.context')
@@ -65,4 +67,18 @@ export function recordingFrame(own: Frame | undefined): Frame | null {
     noteLate(own.scope)
   }
   return outside
+}
+
+/**
+ * A function of the app's that a driver calls later, from its pool or its socket: it runs in the frame it was given in, or in none.
+ * Only our own context is restored; those of the app stay as the driver has them.
+ */
+export function bindTo<This, Args extends unknown[], Result>(
+  frame: Frame | undefined,
+  run: (this: This, ...args: Args) => Result,
+): (this: This, ...args: Args) => Result {
+  const own = frame?.outer ?? frame
+  return function bound(this: This, ...args: Args): Result {
+    return context.run(own as Frame, () => run.apply(this, args))
+  }
 }

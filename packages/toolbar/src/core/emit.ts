@@ -1,10 +1,11 @@
-import type { Entry, Finding, PassedCheck, PoolState, Preview, RequestSummary, Site } from '../contract/types.ts'
+import type { Entry, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
 import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
 import type { Limits } from './limits.ts'
+import { createSqlMask } from './mask-sql.ts'
 import { outsideId } from './outside-id.ts'
 import type { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
@@ -175,9 +176,12 @@ export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
 
 function materialise(record: RequestRecord, redactor: Redactor): RecordView {
   const summary = toFigures(record, redactor)
-  findPlaces(record.entries.flatMap(functionsOf))
-  const entries = record.entries.map((entry) => toEntry(entry, redactor, record.limits))
-  const byId = new Map(record.entries.map((entry) => [entry.id, entry]))
+  const raw = record.entries
+  groupQueries(raw, record.limits)
+  const maskSql = createSqlMask(redactor)
+  findPlaces(raw.flatMap(functionsOf))
+  const entries = raw.map((entry) => toEntry(entry, redactor, record.limits, maskSql))
+  const stacks = new Map(raw.map(({ id, stack }) => [id, stack?.text ?? null]))
   const truncated: Record<string, number> = {}
   for (const kind of allKinds()) {
     const tally = record.tallies[kind.index]
@@ -190,7 +194,7 @@ function materialise(record: RequestRecord, redactor: Redactor): RecordView {
     truncated,
     logLevels: Object.fromEntries([...(record.logLevels ?? new Map()).values()].map(({ label, count }) => [label, count])),
     ...unjudged,
-    stackOf: (id) => byId.get(id)?.stack?.text ?? null,
+    stackOf: (id) => stacks.get(id) ?? null,
   }
 }
 
@@ -201,8 +205,9 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
   return data?.target == null ? [] : [data.target.deref()]
 }
 
-function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits): Entry {
-  const data = redactData(entry, redactor, limits)
+function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (data: SqlData) => SqlData): Entry {
+  const shown = entry.kind.toData(entry, limits)
+  const data = entry.kind.type === 'sql' ? maskSql(shown as SqlData) : redactor.value(shown as Preview)
   return {
     id: entry.id,
     type: entry.kind.type,
@@ -219,11 +224,13 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits): Entry {
 function siteOf(entry: RawEntry): Site | null {
   const { stack } = entry
   if (stack === null || stack.text === null) return entry.kind.site(entry)
+  const { origin } = stack
+  // where it was started says more than where its promise is awaited
+  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
+  if (started !== null && !(origin as Origin).inferred) return entry.inferred ? { ...started, inferred: true } : started
   const site = siteOfStack(stack.text)
   if (site !== null) return entry.inferred ? { ...site, inferred: true } : site
-  const { origin } = stack
-  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
-  return started !== null && (entry.inferred || (origin as Origin).inferred) ? { ...started, inferred: true } : started
+  return started === null ? null : { ...started, inferred: true }
 }
 
 /** Redacted before it is cut: half a secret is one too. */
@@ -233,49 +240,16 @@ function nameOf(entry: RawEntry, data: unknown, redactor: Redactor): string {
   return name.length > 300 ? `${name.slice(0, 300)}…` : name
 }
 
-/** One generic pass over the payload, and for SQL one that knows which columns parameters belong to. */
-function redactData(entry: RawEntry, redactor: Redactor, limits: Limits): unknown {
-  const data = entry.kind.toData(entry, limits) as Preview
-  if (entry.kind.type !== 'sql') return redactor.value(data)
-  const sql = data as unknown as {
-    sql: string
-    params: Preview[]
-    dialect: string
-    shape: string
-    error: { message: string; code: string | null } | null
-    pool: PoolState | null
-  }
-  const secrets = findSqlSecrets(sql.sql, sql.dialect, redactor)
-  return {
-    ...sql,
-    sql: redactor.text(secrets.text),
-    shape: redactor.text(sql.shape),
-    params: sql.params.map(
-      (param, index): Preview => (secrets.params.has(index) ? { $: 'masked', v: redactor.mask } : redactor.value(param)),
-    ),
-    error: sql.error === null ? null : { code: sql.error.code, message: redactor.text(sql.error.message) },
-    pool:
-      sql.pool === null
-        ? null
-        : {
-            ...sql.pool,
-            holders: sql.pool.holders.map((holder) => ({
-              ...holder,
-              sql: redactor.text(findSqlSecrets(holder.sql, sql.dialect, redactor).text).slice(0, 300),
-            })),
-          },
-  }
-}
-
 /** Groups and spine cost a pass over all entries: once per version of a record. */
 function derive(record: RequestRecord): Derived {
   const known = derived.get(record)
   if (known !== undefined && known.version === record.version && known.late === record.scope.late && record.endMs !== -1) return known
+  const { entries } = record
   const fresh: Derived = {
     version: record.version,
     late: record.scope.late,
-    groups: groupQueries(record.entries, record.limits),
-    spine: spineOf(record.entries as readonly Spined[], record.elapsed()),
+    groups: groupQueries(entries, record.limits),
+    spine: spineOf(entries as readonly Spined[], record.elapsed()),
   }
   derived.set(record, fresh)
   return fresh

@@ -55,6 +55,28 @@ export interface EntryKind {
   readonly toData: (entry: RawEntry, limits: Limits) => unknown
 }
 
+/** Puts the sealed entries of one or more kinds in a smaller form; entries are made of it again when somebody reads. */
+export interface Packer {
+  /** fewer entries are left as they are */
+  readonly from: number
+  /** bytes won per entry, estimated */
+  readonly savedBytes: number
+  /** @returns what makes the entries anew, in their order */
+  pack(entries: readonly RawEntry[]): () => RawEntry[]
+}
+
+const packers = new Map<EntryKind, Packer>()
+
+/** Entries of these kinds are packed together when a record is sealed. */
+export function definePacker(packed: readonly EntryKind[], packer: Packer): void {
+  for (const kind of packed) packers.set(kind, packer)
+}
+
+/** How entries of a kind are packed, `undefined` for those that are not. */
+export function packerOf(kind: EntryKind): Packer | undefined {
+  return packers.get(kind)
+}
+
 const kinds: EntryKind[] = []
 
 /** Registers a type of entry. Call at module level, once per type. */

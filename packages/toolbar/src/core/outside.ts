@@ -35,7 +35,7 @@ export class OutsideRecord extends RequestRecord {
 
   private trim(keep: number): void {
     if (this.entries.length < 2 * keep) return
-    for (const { kind } of this.entries.splice(0, this.entries.length - keep)) {
+    for (const { kind } of this.dropOldest(keep)) {
       const tally = this.tallies[kind.index]
       if (tally !== undefined) tally.kept--
     }

@@ -40,6 +40,41 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
   return undo
 }
 
+const shared = new Map<object, Map<PropertyKey, { uses: number; undo: Undo }>>()
+
+/** `patchMethod` for a prototype that several watched instances have in common: patched once, undone with the last. */
+export function patchShared(target: object, key: PropertyKey, make: (original: AnyFunction) => AnyFunction): Undo {
+  let patches = shared.get(target)
+  if (patches === undefined) {
+    patches = new Map()
+    shared.set(target, patches)
+  }
+  let patch = patches.get(key)
+  if (patch === undefined) {
+    patch = { uses: 0, undo: patchMethod(target, key, make) }
+    patches.set(key, patch)
+  }
+  patch.uses++
+  const used = patch
+  const owner = patches
+  let undone = false
+  return () => {
+    if (undone) return
+    undone = true
+    if (--used.uses > 0) return
+    used.undo()
+    owner.delete(key)
+    if (owner.size === 0) shared.delete(target)
+  }
+}
+
+/** The prototype that an instance has a method from. */
+export function ownerOf(instance: object, key: PropertyKey): object {
+  let prototype = Object.getPrototypeOf(instance) as object
+  while (!Object.hasOwn(prototype, key) && Object.getPrototypeOf(prototype) !== null) prototype = Object.getPrototypeOf(prototype) as object
+  return prototype
+}
+
 /** Replaces a method of one short-lived object, a stream or the like: it goes with the object, so there is nothing to undo. */
 export function wrapOwn(target: object, key: string, make: (original: AnyFunction) => AnyFunction): void {
   const original = (target as Record<string, unknown>)[key]

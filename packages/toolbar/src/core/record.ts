@@ -2,7 +2,7 @@ import type { RequestState } from '../contract/types.ts'
 import { captureStack, nearFrames, type Origin, type StackHolder, type StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
-import { type EntryKind, RawEntry } from './entry.ts'
+import { type EntryKind, type Packer, packerOf, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
 
@@ -48,7 +48,8 @@ export class RequestRecord {
   readonly facts: RequestFacts
   readonly scope: Scope
   readonly rootFrame: Frame
-  readonly entries: RawEntry[] = []
+  private live: RawEntry[] = []
+  private packed: (() => RawEntry[])[] = []
   /** by `EntryKind.index`; made on first use */
   readonly tallies: (Tally | undefined)[] = []
   readonly limits: Limits
@@ -171,6 +172,34 @@ export class RequestRecord {
     return true
   }
 
+  /** What is kept, in start order. Made anew for each reader once the record is packed: read it once, keep none. */
+  get entries(): readonly RawEntry[] {
+    if (this.packed.length === 0) return this.live
+    return [...this.packed.flatMap((unpack) => unpack()), ...this.live].sort((a, b) => a.id - b.id)
+  }
+
+  /** Drops the oldest entries but for the newest ones. @returns those that were dropped */
+  protected dropOldest(keep: number): RawEntry[] {
+    return this.live.splice(0, this.live.length - keep)
+  }
+
+  /** Puts sealed entries in a smaller form. */
+  pack(): void {
+    const groups = new Map<Packer, RawEntry[]>()
+    for (const entry of this.live) {
+      const packer = packerOf(entry.kind)
+      if (packer === undefined) continue
+      const group = groups.get(packer)
+      if (group === undefined) groups.set(packer, [entry])
+      else group.push(entry)
+    }
+    for (const [packer, group] of groups) {
+      if (group.length < packer.from) continue
+      this.packed.push(packer.pack(group))
+      this.live = this.live.filter(({ kind }) => packerOf(kind) !== packer)
+    }
+  }
+
   /** Ms since the start of the request. */
   elapsed(): number {
     return (this.endMs === -1 ? now() : this.endMs) - this.origin
@@ -195,7 +224,7 @@ export class RequestRecord {
     if (this.endMs !== -1) this.scope.late++
     if (tally.kept < tally.limit) {
       tally.kept++
-      this.entries.push(entry)
+      this.live.push(entry)
     }
     this.version++
     return entry

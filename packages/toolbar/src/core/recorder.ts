@@ -5,7 +5,7 @@ import { readStacks, type StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { setOutside } from './context.ts'
 import { toSummary, type ViewOptions } from './emit.ts'
-import { allKinds } from './entry.ts'
+import { allKinds, type Packer, packerOf, type RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
@@ -179,6 +179,7 @@ export class Recorder {
     record.dropCaptureState()
     this.total(record)
     record.bytes = weigh(record)
+    record.pack()
     record.version++
     this.options.store.add(record)
     if (this.bus.heard('request')) this.publish(record)
@@ -268,9 +269,10 @@ const recordBytes = 1_500
 
 function weigh(record: RequestRecord): number {
   const { facts } = record
-  let bytes = recordBytes + record.entries.length * entryBytes
+  const { entries } = record
+  let bytes = recordBytes + entries.length * entryBytes - savedBytes(entries)
   const texts = new Set<string>()
-  for (const entry of record.entries) {
+  for (const entry of entries) {
     bytes += entry.kind.seal(entry, record.limits)
     const text = entry.kind.sharedText(entry)
     if (text === null || texts.has(text)) continue
@@ -287,6 +289,18 @@ function weigh(record: RequestRecord): number {
   return bytes
 }
 
+/** What packing will win. */
+function savedBytes(entries: readonly RawEntry[]): number {
+  const counts = new Map<Packer, number>()
+  for (const { kind } of entries) {
+    const packer = packerOf(kind)
+    if (packer !== undefined) counts.set(packer, (counts.get(packer) ?? 0) + 1)
+  }
+  let bytes = 0
+  for (const [packer, count] of counts) if (count >= packer.from) bytes += count * packer.savedBytes
+  return bytes
+}
+
 /** Cuts the heaviest, least needed parts until the record fits: bodies, then payload pictures, latest first. */
 function shed(record: RequestRecord, excess: number): number {
   let freed = 0
@@ -295,8 +309,9 @@ function shed(record: RequestRecord, excess: number): number {
     freed += record.facts.body.text.length * 2
     record.facts.body = null
   }
-  for (let index = record.entries.length - 1; index >= 0 && freed < excess; index--) {
-    const entry = record.entries[index] as (typeof record.entries)[number]
+  const { entries } = record
+  for (let index = entries.length - 1; index >= 0 && freed < excess; index--) {
+    const entry = entries[index] as RawEntry
     freed += entry.kind.shed(entry)
   }
   return freed

@@ -14,6 +14,17 @@ export function setIgnoredFiles(ignore: StackOptions['ignore']): void {
   known.clear()
 }
 
+/** All lines of the user's own code on a stack, as they were written, the innermost first: the first is `siteOfStack`. */
+export function sitesOfStack(text: string): Site[] {
+  const sites: Site[] = []
+  const frames = parseStack(text)
+  for (let frame = userFrame(frames, ignoring); frame !== null; frame = userFrame(frames, ignoring)) {
+    sites.push(mapSite({ file: frame.file as string, line: frame.line, column: frame.column, function: frame.function }))
+    frames.splice(0, frames.indexOf(frame) + 1)
+  }
+  return sites
+}
+
 /** The first line of the user's own code on a stack, as it was written; `null` without one. */
 export function siteOfStack(text: string): Site | null {
   let site = known.get(text)

@@ -3,10 +3,12 @@ import { findSourceMap, SourceMap } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Site } from '../contract/types.ts'
+import { scriptMapUrl } from './script-maps.ts'
 
 /**
  * From the line that runs to the line that was written. Only readers call this, never a request.
- * Maps come from Node when it keeps them (tsx, `--enable-source-maps`), else from the file's own `sourceMappingURL`.
+ * Maps come from Node when it keeps them (tsx, `--enable-source-maps`), else from the file's own `sourceMappingURL`, else from what V8
+ * remembers of a script that was compiled in memory.
  */
 
 const maps = new Map<string, SourceMap | null>()
@@ -39,7 +41,7 @@ function mapOf(file: string): SourceMap | null {
   const known = maps.get(file)
   if (known !== undefined) return known
   if (maps.size >= maxMaps) maps.clear()
-  const found = fromNode(file) ?? fromFile(file)
+  const found = fromNode(file) ?? fromFile(file) ?? fromScript(file)
   maps.set(file, found)
   return found
 }
@@ -52,13 +54,25 @@ function fromNode(file: string): SourceMap | null {
   }
 }
 
+function fromScript(file: string): SourceMap | null {
+  const url = scriptMapUrl(file)
+  return url === null ? null : fromUrl(file, url)
+}
+
 function fromFile(file: string): SourceMap | null {
   try {
     if (!path.isAbsolute(file) || statSync(file).size > maxMapBytes) return null
     const text = readFileSync(file, 'utf8')
     const at = text.lastIndexOf('//# sourceMappingURL=')
     if (at === -1) return null
-    const url = (text.slice(at + 21).split('\n', 1)[0] as string).trim()
+    return fromUrl(file, (text.slice(at + 21).split('\n', 1)[0] as string).trim())
+  } catch {
+    return null
+  }
+}
+
+function fromUrl(file: string, url: string): SourceMap | null {
+  try {
     const payload = url.startsWith('data:') ? fromDataUrl(url) : fromNeighbour(file, url)
     return payload === null ? null : new SourceMap(JSON.parse(payload))
   } catch {

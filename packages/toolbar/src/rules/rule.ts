@@ -13,6 +13,8 @@ export interface RuleContext {
   readonly slowQueryMs: number
   /** the plan of a query of this record: `null` when there is none, or not yet; asking has it explained, and the record is judged again then */
   planOf(entryId: number): PlanNode | null
+  /** what the rules before this one say about the record: what is explained already need not be said twice */
+  readonly earlier: readonly Finding[]
 }
 
 /** What a rule says; what is left out is empty. */
@@ -53,6 +55,7 @@ export function createJudge(rules: readonly Rule[], options: JudgeOptions): Judg
         thresholds: rule.thresholds,
         slowQueryMs: options.slowQueryMs,
         planOf: (entryId) => options.planOf(view, entryId),
+        earlier: [...findings],
       }
       try {
         const drafts = rule.check(view, context)

@@ -9,6 +9,7 @@ export interface Client {
   config: object & { connection?: unknown }
   dialect: string
   driver?: unknown
+  logger?: object
   transacting?: boolean
   pool?: { max?: number; numUsed?(): number; numFree?(): number; numPendingAcquires?(): number }
   connectionSettings?: unknown
@@ -29,8 +30,23 @@ export interface Watched extends SqlTarget {
   uses: number
 }
 
-/** by the config that a client shares with the clients of its transactions */
-export const watched = new WeakMap<object, Watched>()
+/** by the config that a client shares with the clients of its transactions, and by its logger, which those of `withUserParams` and of migrations have, too */
+const watched = new WeakMap<object, Watched>()
+
+/** The watched database of a client, `undefined` for others. */
+export function targetOf(client: Client): Watched | undefined {
+  let target = watched.get(client.config)
+  if (target === undefined && client.logger !== undefined) {
+    target = watched.get(client.logger)
+    if (target !== undefined) watched.set(client.config, target)
+  }
+  return target !== undefined && target.uses > 0 ? target : undefined
+}
+
+export function setTarget(client: Client, target: Watched): void {
+  watched.set(client.config, target)
+  if (client.logger !== undefined) watched.set(client.logger, target)
+}
 
 export const isKnex = (value: unknown): boolean =>
   isFunction(read(value, 'raw')) && isFunction(read(value, 'transaction')) && isFunction(read(read(value, 'client'), 'acquireConnection'))

@@ -1,7 +1,8 @@
 import { context, type Frame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
-import { type Client, watched } from './knex-client.ts'
+import { keepContextOf } from './driver.ts'
+import { type Client, targetOf } from './knex-client.ts'
 import { isFunction, read } from './source.ts'
 
 /**
@@ -9,24 +10,33 @@ import { isFunction, read } from './source.ts'
  * So a second, short stack is taken where the builder was started; it is the place where the first one has none.
  */
 
-/** `run` of the runner is called by `then` of every builder, in its own turn. */
+/** `run` of the runner is called by `then` of every builder, `stream` by its own method, each in the turn of the app's call. */
 export function patchRunner(client: Client): Undo {
   const runner: unknown = isFunction(client.runner) ? client.runner({}) : undefined
   const prototype: unknown = runner === undefined ? undefined : Object.getPrototypeOf(runner)
   if (typeof prototype !== 'object' || prototype === null || !isFunction(read(prototype, 'run'))) return () => {}
-  return patchMethod(prototype, 'run', (original) => {
-    return function run(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
-      const frame = context.getStore()
-      const within = frame === undefined || !watched.has(this.client.config) ? undefined : enter(frame, this.builder, run)
-      return within === undefined ? original.apply(this, args) : context.run(within, () => original.apply(this, args))
-    }
-  })
+  const undos = (['run', 'stream'] as const).map((method) =>
+    patchMethod(prototype, method, (original) => {
+      return function start(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
+        const frame = context.getStore()
+        const within = frame === undefined || targetOf(this.client) === undefined ? undefined : enter(frame, this.builder, start)
+        if (within === undefined) return original.apply(this, args)
+        const answer: unknown = context.run(within, () => original.apply(this, args))
+        // what listens to the rows was not started here
+        if (method === 'stream' && isFunction(read(answer, 'emit'))) keepContextOf(answer as object, frame)
+        return answer
+      }
+    }),
+  )
+  return () => {
+    for (const undo of undos) undo()
+  }
 }
 
 const enter = guard('knex.origin', (frame: Frame, builder: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
   const { record } = frame.scope
   const origin = record === null ? undefined : record.originOf(keyOf(builder), frame.parentId, below)
-  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin }
+  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: frame.outer ?? frame }
 })
 
 /** What makes two builders likely to be of the same line, as far as is known before there is SQL. */

@@ -3,7 +3,7 @@ import { context, type Frame, recordingFrame } from '../core/context.ts'
 import type { RawPool } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
-import { type Client, type Connection, type Watched, watched } from './knex-client.ts'
+import { type Client, type Connection, targetOf, type Watched } from './knex-client.ts'
 import { type Acquired, noteNoConnection, roundMs } from './sql-recording.ts'
 
 /** Waiting for a pooled connection is time of its own, and who has the connections is its reason. */
@@ -20,7 +20,7 @@ export function takeAcquired(connection: object): Acquired | undefined {
 export function patchPool(prototype: object): Undo {
   const undoAcquire = patchMethod(prototype, 'acquireConnection', (original) => {
     return function acquireConnection(this: Client, ...args: unknown[]): unknown {
-      const target = watched.get(this.config)
+      const target = targetOf(this)
       if (target === undefined) return original.apply(this, args)
       const own = context.getStore()
       const askedMs = now()
@@ -28,7 +28,8 @@ export function patchPool(prototype: object): Undo {
       const promise = original.apply(this, args) as Promise<Connection>
       promise.then(
         (connection) => noteAcquired(target, own, connection, now() - askedMs, pool),
-        (error: unknown) => noteFailed(target, own, now() - askedMs, pool, error),
+        // whoever has the connections now may have got them since
+        (error: unknown) => noteFailed(target, own, now() - askedMs, pool ?? look(this, target) ?? null, error),
       )
       return promise
     }
@@ -63,7 +64,7 @@ const noteAcquired = guard(
 )
 
 const noteReleased = guard('knex.release', (client: Client, connection: object): void => {
-  watched.get(client.config)?.holders.release(connection)
+  targetOf(client)?.holders.release(connection)
 })
 
 const noteFailed = guard(

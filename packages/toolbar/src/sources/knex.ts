@@ -5,7 +5,7 @@ import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo, wrapOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { answerOf } from './knex-answers.ts'
-import { type Client, type Connection, isKnex, toConsole, type Watched, watched } from './knex-client.ts'
+import { type Client, type Connection, isKnex, setTarget, targetOf, toConsole, type Watched } from './knex-client.ts'
 import { databaseName, toDialect } from './knex-names.ts'
 import { patchRunner } from './knex-origin.ts'
 import { patchPool, takeAcquired } from './knex-pool.ts'
@@ -30,18 +30,20 @@ export const knexSource: Source = {
   what: 'a knex instance',
   mechanism: 'prototype of the client, once per copy of knex',
   recognise: isKnex,
-  watch(target: never, label: Label) {
-    const client = read(target, 'client') as Client
-    const known = watched.get(client.config)
+  watch(instance: never, label: Label) {
+    const client = read(instance, 'client') as Client
+    const known = targetOf(client)
     const name = label ?? known?.label ?? databaseName(client)
-    const entry: Watched = {
+    const target: Watched = known ?? {
       label: name,
       dialect: toDialect(client.dialect),
       console: toConsole(client),
-      holders: known?.holders ?? new Holders(),
-      uses: (known?.uses ?? 0) + 1,
+      holders: new Holders(),
+      uses: 0,
     }
-    watched.set(client.config, entry)
+    target.label = name
+    target.uses++
+    setTarget(client, target)
     const unpatch = patchPrototype(client)
     let undone = false
     return {
@@ -49,11 +51,7 @@ export const knexSource: Source = {
       undo() {
         if (undone) return
         undone = true
-        const current = watched.get(client.config)
-        if (current !== undefined && --current.uses === 0) {
-          watched.delete(client.config)
-          current.console = null
-        }
+        if (--target.uses === 0) target.console = null
         unpatch()
       },
     }
@@ -82,7 +80,7 @@ function patchPrototype(client: Client): Undo {
 function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
   return patchMethod(prototype, method, (original) => {
     return function query(this: Client, connection: Connection, ...rest: unknown[]): unknown {
-      const target = watched.get(this.config)
+      const target = targetOf(this)
       if (target === undefined) return original.call(this, connection, ...rest)
       const own = context.getStore()
       const frame = recordingFrame(own)

@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import { types } from 'node:util'
 import type { PoolState, Preview, SqlData } from '../../contract/types.ts'
 import type { StackHolder } from '../call-sites.ts'
-import { defineKind, type RawEntry } from '../entry.ts'
+import { defineKind, definePacker, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
 import { shapeOf } from '../sql/shape.ts'
+import { packSql } from './sql-pack.ts'
 
 /** A watched database: what all queries on it share. */
 export interface SqlTarget {
-  readonly label: string
+  label: string
   readonly dialect: string
   /** for EXPLAIN and running again; `null` once it is no longer watched, or where there is no way */
   console: SqlConsole | null
@@ -81,7 +82,7 @@ export const sqlKind = defineKind({
     const raw = entry.data as RawSql
     return {
       kind: raw.transaction ? 'transaction' : 'query',
-      sql: raw.sql,
+      sql: raw.sql.length > limits.sqlLength + 2 ? `${raw.sql.slice(0, limits.sqlLength)} …` : raw.sql,
       params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, limits))),
       dialect: raw.database.dialect,
       connection: raw.database.label,
@@ -129,6 +130,8 @@ export const transactionKind = defineKind({
   toData: sqlKind.toData,
 })
 
+definePacker([sqlKind, transactionKind], packSql({ query: sqlKind, transaction: transactionKind }))
+
 /** A value that is not kept: its picture, and what tells it from others. */
 class Pictured {
   readonly picture: Preview
@@ -165,9 +168,11 @@ function isHeavy(value: unknown, limits: Limits): boolean {
 /** Whether a statement opens or closes a transaction rather than asking for something. */
 export function isTransactionStatement(sql: string): boolean {
   const code = sql.charCodeAt(0) | 32
-  // b, c, r, s: begin, commit, rollback, release, savepoint, start, set transaction
-  if (code !== 98 && code !== 99 && code !== 114 && code !== 115) return false
-  return /^(?:begin|commit|rollback|savepoint|release|start transaction|set (?:session )?transaction)\b/i.test(sql)
+  // a, b, c, e, r, s: abort, begin, commit, end, rollback, release, savepoint, start, set transaction
+  if (code !== 97 && code !== 98 && code !== 99 && code !== 101 && code !== 114 && code !== 115) return false
+  return /^(?:abort|begin|commit|end|rollback|savepoint|release|start transaction|set (?:session (?:characteristics as )?)?transaction)\b/i.test(
+    sql,
+  )
 }
 
 const shapes = new Map<string, string>()

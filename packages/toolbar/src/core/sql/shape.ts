@@ -1,10 +1,15 @@
 import { type Token, tokenize } from './tokens.ts'
 
+/** longer texts are told apart by their beginning: their shape costs what this much does */
+const maxShaped = 100_000
+
 /**
  * The SQL with literals, placeholders, IN lists, row lists, comments and white space normalised: what two runs of the same
  * line of code have in common.
  */
-export function shapeOf(sql: string, dialect: string, tokens: readonly Token[] = tokenize(sql, dialect)): string {
+export function shapeOf(text: string, dialect: string): string {
+  const sql = text.length > maxShaped ? text.slice(0, maxShaped) : text
+  const tokens: readonly Token[] = tokenize(sql, dialect)
   const out: string[] = []
   for (const token of tokens) {
     if (token.kind === 'number' || token.kind === 'string' || token.kind === 'placeholder') {

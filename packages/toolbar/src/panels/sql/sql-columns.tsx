@@ -222,7 +222,7 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
     {
       id: 'src',
       label: 'Source',
-      class: 'c-src trunc',
+      class: 'c-src',
       cell: ({ index }) => {
         const site = (columns.inferred[index] ? inferred : sites)[columns.site[index] ?? -1]
         return site ? <Source site={site} /> : null

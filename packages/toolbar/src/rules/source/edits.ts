@@ -1,0 +1,72 @@
+import type { FindingChange } from '../../contract/types.ts'
+import { parseSource, type SourceFile } from './parse.ts'
+
+/** A piece of a text that becomes another. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+type Line = FindingChange['lines'][number]
+
+/** lines of a change at most: longer ones are no help */
+const maxLines = 160
+
+/** Edits of a file as a diff of the lines they touch, with one around; `null` where the result would not parse, or is too long. */
+export function changeOf(source: SourceFile, edits: readonly Edit[]): FindingChange | null {
+  const changed = applyEdits(source.text, edits)
+  if (parseSource(source.file, changed) === null) return null
+  const before = source.text.split(/\r?\n/)
+  const after = changed.split(/\r?\n/)
+  let from = 0
+  while (from < before.length && from < after.length && before[from] === after[from]) from++
+  let below = 0
+  while (below < before.length - from && below < after.length - from && before.at(-1 - below) === after.at(-1 - below)) below++
+  if (from === before.length && from === after.length) return null
+  from = Math.max(0, from - 1)
+  below = Math.max(0, below - 1)
+  const lines = diff(before.slice(from, before.length - below), after.slice(from, after.length - below))
+  return lines.length > maxLines ? null : { file: source.file, firstLine: from + 1, language: 'javascript', lines }
+}
+
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  let result = ''
+  let at = 0
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    result += text.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return result + text.slice(at)
+}
+
+/** What it would look like, where the user's own lines cannot be changed safely. */
+export function exampleOf(lines: readonly string[], language: FindingChange['language'] = 'javascript'): FindingChange {
+  return { file: null, firstLine: 0, language, lines: lines.map((text): Line => ({ kind: 'added', text })) }
+}
+
+/** Lines in common are the longest run of them; both sides are short. */
+function diff(before: readonly string[], after: readonly string[]): Line[] {
+  if (before.length > maxLines || after.length > maxLines)
+    return [...before.map((text): Line => ({ kind: 'removed', text })), ...after.map((text): Line => ({ kind: 'added', text }))]
+  const width = after.length + 1
+  const common = new Uint16Array((before.length + 1) * width)
+  for (let i = before.length - 1; i >= 0; i--)
+    for (let j = after.length - 1; j >= 0; j--)
+      common[i * width + j] =
+        before[i] === after[j]
+          ? (common[(i + 1) * width + j + 1] as number) + 1
+          : Math.max(common[(i + 1) * width + j] as number, common[i * width + j + 1] as number)
+  const lines: Line[] = []
+  let i = 0
+  let j = 0
+  while (i < before.length || j < after.length) {
+    if (i < before.length && j < after.length && before[i] === after[j]) {
+      lines.push({ kind: 'same', text: before[i++] as string })
+      j++
+    } else if (j >= after.length || (i < before.length && (common[(i + 1) * width + j] as number) >= (common[i * width + j + 1] as number)))
+      lines.push({ kind: 'removed', text: before[i++] as string })
+    else lines.push({ kind: 'added', text: after[j++] as string })
+  }
+  return lines
+}

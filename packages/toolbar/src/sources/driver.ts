@@ -1,0 +1,92 @@
+import { bindTo, context, type Frame, recordingFrame } from '../core/context.ts'
+import type { RawSql, SqlTarget } from '../core/entries/sql.ts'
+import type { RawEntry } from '../core/entry.ts'
+import { guard } from '../core/guard.ts'
+import { wrapOwn } from '../core/patch.ts'
+import type { RequestRecord } from '../core/record.ts'
+import type { Holders } from './sql-holders.ts'
+import { type Acquired, beginStatement, bytesRead, noteNoConnection, roundMs } from './sql-recording.ts'
+
+/** What the sources of drivers with callbacks and pools do alike. */
+
+/** A watched driver. */
+export interface DriverTarget extends SqlTarget {
+  readonly holders: Holders
+}
+
+/** A statement on its way. */
+export interface Sent {
+  readonly record: RequestRecord
+  readonly entry: RawEntry
+}
+
+const acquired = new WeakMap<object, Acquired>()
+
+/** Notes that a pooled connection was got, and how long that took. */
+export const noteAcquired = guard(
+  'driver.acquire',
+  (target: DriverTarget, own: Frame | undefined, connection: object, waitMs: number, pool: Acquired['pool']): void => {
+    acquired.set(connection, { waitMs: roundMs(waitMs), pool })
+    target.holders.take(connection, own === undefined ? null : own.scope.id)
+  },
+)
+
+export const noteFailedAcquire = guard(
+  'driver.acquire-failed',
+  (target: DriverTarget, own: Frame | undefined, waitMs: number, pool: Acquired['pool'], error: unknown): void => {
+    const frame = recordingFrame(own)
+    const record = frame === null ? null : frame.scope.record
+    if (frame !== null && record !== null) noteNoConnection(record, own, frame, target, { waitMs: roundMs(waitMs), pool }, error)
+  },
+)
+
+/** Begins the entry of a statement and places it; `undefined` when nothing records, or it failed. */
+export const send = guard(
+  'driver.send',
+  (
+    target: DriverTarget,
+    connection: object,
+    connectionId: string | null,
+    socket: unknown,
+    sql: string,
+    params: readonly unknown[] | undefined,
+    below: (...args: never[]) => unknown,
+  ): Sent | undefined => {
+    const own = context.getStore()
+    const frame = recordingFrame(own)
+    const record = frame === null ? null : frame.scope.record
+    if (frame === null || record === null) return undefined
+    const got = acquired.get(connection)
+    if (got !== undefined) acquired.delete(connection)
+    const entry = beginStatement(record, own, frame, target, connection, connectionId, sql, params, got)
+    target.holders.note(connection, entry)
+    const data = entry.data as RawSql
+    // until it is answered: where the socket was
+    data.bytes = -2 - bytesRead(socket)
+    data.sql = record.locate(entry, sql, below, undefined, own?.origin)
+    return { record, entry }
+  },
+)
+
+/** Bytes that came since the statement was sent, -1 where that is not known. */
+export function bytesSince(entry: RawEntry, socket: unknown): number {
+  const atStart = -2 - (entry.data as RawSql).bytes
+  const atEnd = atStart < 0 ? -1 : bytesRead(socket)
+  return atEnd === -1 ? -1 : atEnd - atStart
+}
+
+/** A frame that remembers where a call was made that reaches the driver later; the frame itself where nothing is captured. */
+export const frameOfCall = guard(
+  'driver.origin',
+  (own: Frame | undefined, sql: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
+    const record = own?.scope.record
+    if (own === undefined || record === null || record === undefined) return own
+    const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, own.parentId, below)
+    return origin === undefined ? own : { scope: own.scope, parentId: own.parentId, origin, outer: own }
+  },
+)
+
+/** Listeners of an emitter that a driver made for one statement run in the frame the statement was asked for in. */
+export function keepContextOf(emitter: object, own: Frame | undefined): void {
+  wrapOwn(emitter, 'emit', (original) => bindTo(own, original))
+}
