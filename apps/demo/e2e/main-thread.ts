@@ -38,7 +38,7 @@ export async function traceMainThread(page: Page, action: (session: CDPSession) 
 }
 
 function toWork(events: readonly TraceEvent[]): MainThreadWork {
-  const starts = events.filter(({ name }) => name === 'Commit')
+  const starts = events.filter(({ name }) => name === 'Layerize')
   const [first] = starts
   if (!first) throw new Error(`The trace of ${events.length} events has no frame`)
   const own = (event: TraceEvent) => event.pid === first.pid && event.tid === first.tid

@@ -4,6 +4,13 @@ import type { Language, Piece } from './highlight.ts'
 /** longer texts are not coloured */
 const LONG = 20_000
 
+/** Lines without the indentation that all of them have. */
+export function dedent(lines: readonly string[]): string[] {
+  const depths = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length)
+  const least = depths.length > 0 ? Math.min(...depths) : 0
+  return lines.map((line) => line.slice(Math.min(least, line.length)))
+}
+
 /** Plain lines at once, coloured ones as soon as the highlighter is there. */
 export function useLines(text: string, language: Language): Piece[][] {
   const [lines, setLines] = useState<{ text: string; lines: Piece[][] } | null>(null)
@@ -53,7 +60,8 @@ export function Code({
   firstLine?: number
   hot?: number
 }) {
-  const lines = useLines(text, language)
+  // an excerpt is of the middle of something
+  const lines = useLines(firstLine === undefined ? text : dedent(text.split('\n')).join('\n'), language)
   return (
     <section class="code" tabIndex={0} aria-label={label}>
       {lines.map((pieces, index) => {

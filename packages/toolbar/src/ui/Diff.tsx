@@ -1,5 +1,5 @@
 import type { FindingChange } from '../contract/types.ts'
-import { Pieces, useLines } from './Code.tsx'
+import { dedent, Pieces, useLines } from './Code.tsx'
 
 const signs = { same: ' ', removed: '−', added: '+' }
 const names = { same: 'ctx', removed: 'del', added: 'add' }
@@ -15,7 +15,7 @@ export const toPasted = ({ lines }: FindingChange): string =>
 /** A change as a diff: signs and words say what colours say. */
 export function Diff({ change, label }: { change: FindingChange; label: string }) {
   const { lines, language } = change
-  const pieces = useLines(lines.map(({ text }) => text).join('\n'), language)
+  const pieces = useLines(dedent(lines.map(({ text }) => text)).join('\n'), language)
   return (
     <section class="code" tabIndex={0} aria-label={label}>
       {lines.map(({ kind }, index) => (

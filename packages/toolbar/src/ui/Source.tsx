@@ -31,7 +31,7 @@ export function Source({ site, loud }: { site: Site | Place | null; loud?: boole
     <bdi>{text}</bdi>
   ) : (
     <bdi>
-      {inferred && <span title="Taken from an earlier run of the same query">~</span>}
+      {inferred && '~'}
       <span class="dir">{text.slice(0, cut)}</span>
       {text.slice(cut)}
     </bdi>
@@ -39,7 +39,13 @@ export function Source({ site, loud }: { site: Site | Place | null; loud?: boole
   const name = loud ? 'srcl' : 'src'
   if (href === null) return <span class={name}>{content}</span>
   return (
-    <a class={name} href={href} title={`Open ${text} in the editor`} tabIndex={loud ? 0 : -1} onClick={(event) => event.stopPropagation()}>
+    <a
+      class={name}
+      href={href}
+      title={`Open ${text} in the editor${inferred ? ', taken from an earlier run of the same query' : ''}`}
+      tabIndex={loud ? 0 : -1}
+      onClick={(event) => event.stopPropagation()}
+    >
       {content}
     </a>
   )

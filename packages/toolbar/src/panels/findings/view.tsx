@@ -150,9 +150,7 @@ function Checks({ passed }: { passed: readonly PassedCheck[] }) {
         {passed.map(({ rule, title }) => (
           <li key={rule}>
             <Icon path={allIcons.check} small />
-            <span class="trunc" title={title}>
-              {title}
-            </span>
+            <bdi>{title}</bdi>
           </li>
         ))}
       </ul>

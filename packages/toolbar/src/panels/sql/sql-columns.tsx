@@ -106,12 +106,12 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
       label: '#',
       class: 'r ixc',
       sort: sortBy('index'),
-      cell: ({ index, members, gap }) =>
-        gap === null && (
-          <span class={`ix${members ? '' : brackets(data, index)}`}>
-            {members ? `${(members[0] ?? 0) + 1}–${(members.at(-1) ?? 0) + 1}` : columns.kind[index] === 't' ? '' : index + 1}
-          </span>
-        ),
+      cellClass: ({ index, members, gap }) => (gap ? '' : `ix${members ? '' : brackets(data, index)}`),
+      cell: ({ index, members, gap }) => {
+        if (gap) return null
+        if (members) return `${(members[0] ?? 0) + 1}–${(members.at(-1) ?? 0) + 1}`
+        return columns.kind[index] === 't' ? '' : index + 1
+      },
     },
     {
       id: 'q',
@@ -165,33 +165,29 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
     {
       id: 'rows',
       label: 'Rows',
-      class: 'r c-rows',
+      class: 'r c-rows m2',
       sort: sortBy('rows'),
       cell: ({ index, members }) => {
         const count = members ? sum(members, columns.rows) : columns.rows[index]
-        return typeof count === 'number' && <span class="m2">{formatCount(count)}</span>
+        return typeof count === 'number' && formatCount(count)
       },
     },
     {
       id: 'time',
       label: 'Time',
       class: 'r c-time',
+      cellClass: ({ index, members }) => {
+        const ms = columns.durationMs[index] ?? null
+        if (members) return 'b'
+        if (ms === null) return 'm3'
+        return ms >= slowQueryMs ? 'b c-warn' : ms === longest ? 'b' : 'm2'
+      },
       sort: sortBy('time'),
       cell: ({ index, members, gap }) => {
         if (gap) return null
-        if (members)
-          return (
-            <span class="b">
-              <Ms value={sum(members, columns.durationMs)} />
-            </span>
-          )
-        const ms = columns.durationMs[index]
-        if (ms === null || ms === undefined) return <span class="m3">running</span>
-        return (
-          <span class={ms >= slowQueryMs ? 'b c-warn' : ms === longest ? 'b' : 'm2'}>
-            <Ms value={ms} />
-          </span>
-        )
+        if (members) return <Ms value={sum(members, columns.durationMs)} />
+        const ms = columns.durationMs[index] ?? null
+        return ms === null ? 'running' : <Ms value={ms} />
       },
     },
     startedAt === null
