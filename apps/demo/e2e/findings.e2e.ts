@@ -41,7 +41,6 @@ test('an ignored finding is gone everywhere, stays gone, and can be taken back',
   await expect(toolbar.figure('findings')).toContainText(/Findings\s*\d/)
   await toolbar.openPanel('findings')
   const count = await toolbar.rows.count()
-  const first = await toolbar.rows.first().textContent()
   const ignore = () => toolbar.panel.getByRole('button', { name: 'Ignore', exact: true }).click()
   await ignore()
   await expect(toolbar.rows).toHaveCount(count - 1)
@@ -57,7 +56,7 @@ test('an ignored finding is gone everywhere, stays gone, and can be taken back',
   await toolbar.openPanel('findings')
   await toolbar.panel.getByRole('button', { name: '1 ignored' }).click()
   await toolbar.panel.getByRole('button', { name: /Take back/ }).click()
-  await expect(toolbar.rows.first()).toHaveText(first ?? '')
+  await expect(toolbar.rows.first()).toContainText('N+1: 50 queries')
 })
 
 test('findings are reached by keyboard alone', async ({ toolbar, page, context }) => {
