@@ -57,6 +57,14 @@ export function setOutside(frame: Frame | null): void {
   outside = frame
 }
 
+/** Frame of the toolbar's own work: what sources see there is nobody's, and is not recorded. */
+const muted: Frame = { scope: { record: null, late: 0, id: '', onLate: null }, parentId: 0 }
+
+/** Runs work of the toolbar's own, of which nothing is recorded, whatever it starts. */
+export function unrecorded<Result>(work: () => Result): Result {
+  return context.run(muted, work)
+}
+
 /**
  * The frame that work started in `own` is recorded in: its own, else that of the work outside of requests; `null` when nothing records.
  * Work of a request that is sealed already is counted as late there.
@@ -64,6 +72,7 @@ export function setOutside(frame: Frame | null): void {
 export function recordingFrame(own: Frame | undefined): Frame | null {
   if (own !== undefined) {
     if (own.scope.record !== null) return own
+    if (own.scope === muted.scope) return null
     noteLate(own.scope)
   }
   return outside
