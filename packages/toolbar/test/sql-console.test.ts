@@ -230,6 +230,31 @@ for (const database of databases)
       expect(forged.status).toBeGreaterThanOrEqual(400)
     })
 
+    it('is not run from a record that was put into the store by others (T42)', async () => {
+      const store = memoryStore()
+      await app.close()
+      app = await serve({ watch: { main: db }, store }, (toolbar) => {
+        const server = express()
+        server.use(toolbar)
+        server.get('/work', async (_req, res) => void res.json(await work(db)))
+        return server
+      })
+      const place = await record((db) => db(table).where({ id: 1 }).select('id'))
+      const get = store.get.bind(store)
+      const planted = (id: string) => {
+        const found = get(id)
+        const [entry] = found?.entries ?? []
+        const data = { ...(entry?.data as object), sql: `delete from ${table}` }
+        return found === null ? null : Object.create(found, { entries: { value: [Object.create(entry as object, { data: { value: data } })] } })
+      }
+      store.get = planted
+      const { status, body } = await run(place)
+      expect([status, body.error?.code]).toEqual([409, 'NOT_IN_THIS_PROCESS'])
+      expect((await explain(place)).status).toBe(409)
+      store.get = get
+      expect((await run(place)).status).toBe(200)
+    })
+
     it('is refused where its values or its text were not kept (T48)', async () => {
       await restart({ sqlLength: 1_000 })
       const long = await run(await record((db) => db(table).where({ name: 'x'.repeat(20_000) })))

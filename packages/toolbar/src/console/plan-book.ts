@@ -1,6 +1,7 @@
-import { knownShape, type RawSql } from '../core/entries/sql.ts'
+import type { SqlData } from '../contract/types.ts'
+import type { RecordView } from '../core/emit.ts'
+import type { RawSql } from '../core/entries/sql.ts'
 import { countFailure } from '../core/guard.ts'
-import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import type { Console, Explained } from './console.ts'
 import { ConsoleProblem } from './problem.ts'
@@ -35,25 +36,24 @@ export class PlanBook {
   }
 
   /** The plan of a query of a sealed record: `null` when there is none, or not yet. */
-  planOf({ summary }: { summary: { id: string } }, entryId: number): Explained | null {
-    const record = this.recorder.options.store.get(summary.id)
-    const entry = record?.entries.find(({ id }) => id === entryId)
-    if (record == null || entry?.kind.type !== 'sql') return null
-    const raw = entry.data as RawSql
-    const key = `${raw.database.label}\n${raw.database.dialect}\n${knownShape(raw.sql, raw.database.dialect)}`
+  planOf({ summary, entries }: Pick<RecordView, 'summary' | 'entries'>, entryId: number): Explained | null {
+    const data = entries.find(({ id }) => id === entryId)?.data as SqlData | undefined
+    if (data === undefined) return null
+    const key = `${data.connection}\n${data.dialect}\n${data.shape}`
     const known = this.pages.get(key)
     const now = Date.now()
     if (known !== undefined && now - known.atMs < freshMs) {
-      if (known.plan === undefined) known.waiting.add(record.id)
+      if (known.plan === undefined) known.waiting.add(summary.id)
       return known.plan ?? null
     }
     this.asked = this.asked.filter((at) => now - at < 60_000)
-    if (this.asked.length < perMinute) this.explain(key, record, raw, now)
+    const entry = this.recorder.options.store.get(summary.id)?.entries.find(({ id }) => id === entryId)
+    if (entry?.kind.type === 'sql' && this.asked.length < perMinute) this.explain(key, summary.id, entry.data as RawSql, now)
     return null
   }
 
-  private explain(key: string, record: RequestRecord, raw: RawSql, now: number): void {
-    const page: Page = { atMs: now, plan: undefined, waiting: new Set([record.id]) }
+  private explain(key: string, id: string, raw: RawSql, now: number): void {
+    const page: Page = { atMs: now, plan: undefined, waiting: new Set([id]) }
     this.pages.delete(key)
     this.pages.set(key, page)
     if (this.pages.size > maxPages) this.pages.delete(this.pages.keys().next().value as string)

@@ -1,6 +1,6 @@
-import type { Entry, SqlData } from '../contract/types.ts'
+import { busyMs, capturedSite, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule } from './rule.ts'
-import { ms } from './words.ts'
+import { bytes, ms, number, plural, share } from './words.ts'
 
 /** One statement that took longer than the option `slowQueryMs`; those of one shape are one finding. */
 export const slowQueryRule = defineRule({
@@ -8,28 +8,51 @@ export const slowQueryRule = defineRule({
   thresholds: {},
   passes: ({ slowQueryMs }) => `No slow query (over ${ms(slowQueryMs)})`,
   check(view, { slowQueryMs }) {
-    const slow = new Map<string, Entry<SqlData>[]>()
-    for (const entry of view.entries as readonly Entry<SqlData>[]) {
-      if (entry.type !== 'sql' || entry.data.kind !== 'query' || (entry.durationMs ?? 0) < slowQueryMs) continue
-      const key = `${entry.data.connection}\n${entry.data.shape}`
-      slow.set(key, [...(slow.get(key) ?? []), entry])
-    }
-    return [...slow.values()].map((entries) => {
-      const worst = entries.reduce((a, b) => ((b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a))
-      const placed = entries.find(({ site }) => site !== null && site.inferred !== true)
+    const slow = queriesOf(view).filter(({ durationMs }) => (durationMs as number) >= slowQueryMs)
+    return groupBy(slow, ({ data }) => `${data.connection}\n${data.shape}`).map((queries) => {
+      const worst = queries.reduce((a, b) => ((b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a))
+      const took = ms(worst.durationMs ?? 0)
+      const site = capturedSite(view, [worst, ...queries])
+      const together = busyMs(queries)
+      const whole = view.summary.durationMs
       return {
         severity: 'warning' as const,
-        title: `Slow query: ${ms(worst.durationMs ?? 0)}`,
+        title: `Slow query: ${took}`,
         evidence:
-          entries.length === 1
-            ? `One statement took ${ms(worst.durationMs ?? 0)} of the ${ms(view.summary.durationMs)} of the request.`
-            : `${entries.length} statements of this shape took over ${ms(slowQueryMs)}, the slowest ${ms(worst.durationMs ?? 0)}.`,
-        fix: 'Look at its plan in the SQL panel: an index for its filter, fewer rows or fewer columns make it faster.',
-        site: placed?.site ?? null,
-        entries: entries.map(({ id }) => id),
-        key: `slow-query ${worst.data.shape.slice(0, 200)}`,
-        facts: [['Statement', worst.data.shape.slice(0, 2_000)] as [string, string]],
+          queries.length === 1
+            ? `One statement on ${namesOf(readQuery(worst))} took ${took}, ${share(worst.durationMs ?? 0, whole)} of the request.`
+            : `${number(queries.length)} statements of this shape took over ${ms(slowQueryMs)}, the slowest ${took}: ${ms(together)}, ${share(together, whole)} of the request.`,
+        fix: fixOf(worst),
+        site,
+        entries: queries.map(({ id }) => id),
+        key: keyOf('slow-query', null, worst.data.shape),
+        facts: [
+          ['Statement', worst.data.shape.slice(0, 2_000)] as [string, string],
+          ['Slowest', took] as [string, string],
+          ...answerOf(worst),
+          ...(queries.length === 1 ? [] : [['Together', `${ms(together)}, ${share(together, whole)} of the request`] as [string, string]]),
+        ],
+        source: sourceAt(site),
       }
     })
   },
 })
+
+/** What came tells where the time went: much was sent, or much was looked through for little. */
+function fixOf(query: Query): string {
+  const { data } = query
+  const { verb, conditions, tables } = readQuery(query)
+  if (data.error !== null) return 'It failed after that time: a time limit or a lock that somebody else holds is likely.'
+  if (verb === 'select' && (data.rows ?? 0) >= 1_000)
+    return `It brought ${plural(data.rows ?? 0, 'row')}: ask for the rows and columns that are shown, or add up in the database.`
+  const columns = [...new Set(conditions.filter(({ clause }) => clause === 'where').map(({ column }) => column))]
+  const filter = columns.length === 0 ? '' : ` Its filter is on ${columns.slice(0, 4).join(', ')}.`
+  if (verb !== 'select' && verb !== 'other')
+    return `Look at its plan, and at who holds locks on ${tables[0]?.name ?? 'the table'} at that time.${filter}`
+  return `Look at its plan in the SQL panel for tables that are read whole: an index for its filter, or fewer rows to join, makes it faster.${filter}`
+}
+
+function answerOf({ data }: Query): [string, string][] {
+  if (data.rows === null) return []
+  return [['Answer', `${plural(data.rows, 'row')}${data.bytes === null ? '' : `, ${bytes(data.bytes)}`}`]]
+}

@@ -7,7 +7,7 @@ import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
-import { copyOf } from '../sql/copy-value.ts'
+import { copyOf, sizeOfCopy } from '../sql/copy-value.ts'
 import { shapeOf } from '../sql/shape.ts'
 import { packSql } from './sql-pack.ts'
 
@@ -68,7 +68,12 @@ export const sqlKind = defineKind({
     }
     for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
     if (raw.params.some((value) => isHeavy(value, limits)))
-      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? (copyOf(value) ?? pictured(value, limits)) : value))
+      raw.params = raw.params.map((value) => {
+        if (!isHeavy(value, limits) || value instanceof Pictured) return value
+        const copy = copyOf(value)
+        bytes += copy === null ? 0 : sizeOfCopy(copy)
+        return copy ?? pictured(value, limits)
+      })
     return bytes
   },
   sharedText: (entry) => (entry.data as RawSql).sql,

@@ -22,6 +22,12 @@ export function copyOf(value: unknown): Date | Buffer | unknown[] | null {
   return Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype ? copyOfList(value) : null
 }
 
+/** Bytes of such a copy, estimated. */
+export function sizeOfCopy(copy: unknown): number {
+  if (copy instanceof Uint8Array) return 100 + copy.length
+  return Array.isArray(copy) ? copy.reduce((sum: number, item) => sum + (typeof item === 'string' ? 16 + 2 * item.length : 8), 32) : 32
+}
+
 function copyOfList(list: unknown[]): unknown[] | null {
   if (list.length > maxItems) return null
   const copy: unknown[] = []

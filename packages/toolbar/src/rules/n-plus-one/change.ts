@@ -2,8 +2,9 @@ import type { Node } from '@babel/types'
 import type { FindingChange } from '../../contract/types.ts'
 import { applyEdits, changeOf, type Edit } from '../source/edits.ts'
 import { endOf, startOf, textOf } from '../source/parse.ts'
-import type { Place } from '../source/place.ts'
+import { type Place, scopeOf } from '../source/place.ts'
 import { namesIn } from '../source/references.ts'
+import { indentOf, usesSemicolons } from '../source/style.ts'
 import { property } from '../words.ts'
 import type { Lookup } from './lookup.ts'
 import { nameBatch } from './names.ts'
@@ -22,7 +23,7 @@ export function batchChange(place: Place, lookup: Lookup): FindingChange | null 
   const batch = readBatch(place, rounds, lookup)
   if (batch === null) return null
 
-  const names = nameBatch(batch.table, batch.column, lastName(batch.key), namesIn(source))
+  const names = nameBatch(batch.table, batch.column, lastName(batch.key), namesIn(scopeOf(source, rounds.anchor)))
   const indent = indentOf(source.text, startOf(rounds.anchor))
   const end = source.text[endOf(rounds.anchor) - 1] === ';' || usesSemicolons(source.text) ? ';' : ''
   const typed = /\.[mc]?tsx?$/.test(source.file)
@@ -88,20 +89,4 @@ function lastName(key: Node): string {
   if ((key.type === 'MemberExpression' || key.type === 'OptionalMemberExpression') && key.property.type === 'Identifier')
     return key.property.name
   return 'id'
-}
-
-export function indentOf(text: string, at: number): string {
-  const from = text.lastIndexOf('\n', at - 1) + 1
-  return /^[ \t]*/.exec(text.slice(from, at))?.[0] ?? ''
-}
-
-/** Whether lines of the file end with semicolons, by the first fifty that end a call or a value. */
-export function usesSemicolons(text: string): boolean {
-  let semicolons = 0
-  let others = 0
-  for (const line of text.split('\n', 400)) {
-    if (/[\w)'"\]`]\s*$/.test(line)) others++
-    else if (/;\s*$/.test(line)) semicolons++
-  }
-  return semicolons > others
 }

@@ -19,10 +19,10 @@ export function referencesOf(source: SourceFile, declared: Identifier): Node[] |
   return found
 }
 
-/** Names that are used anywhere in the file: a new variable must be none of them. */
-export function namesIn(source: SourceFile): Set<string> {
+/** Names that are used anywhere in a piece of code: a new variable in it must be none of them. */
+export function namesIn(scope: Node): Set<string> {
   const names = new Set<string>()
-  for (const node of nodesIn(source.program)) if (node.type === 'Identifier') names.add(node.name)
+  for (const node of nodesIn(scope)) if (node.type === 'Identifier') names.add(node.name)
   return names
 }
 
