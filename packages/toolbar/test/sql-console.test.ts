@@ -245,7 +245,9 @@ for (const database of databases)
         const found = get(id)
         const [entry] = found?.entries ?? []
         const data = { ...(entry?.data as object), sql: `delete from ${table}` }
-        return found === null ? null : Object.create(found, { entries: { value: [Object.create(entry as object, { data: { value: data } })] } })
+        return found === null
+          ? null
+          : Object.create(found, { entries: { value: [Object.create(entry as object, { data: { value: data } })] } })
       }
       store.get = planted
       const { status, body } = await run(place)

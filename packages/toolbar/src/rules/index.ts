@@ -1,10 +1,7 @@
-<<<<<<< HEAD
-import { missingIndexRule } from './missing-index.ts'
-=======
 import { duplicateQueryRule } from './duplicate-query/index.ts'
 import { countByLoadingRule, existsByLoadingRule } from './loading/index.ts'
 import { longTransactionRule } from './long-transaction.ts'
->>>>>>> main
+import { missingIndexRule } from './missing-index.ts'
 import { nPlusOneRule } from './n-plus-one/index.ts'
 import { poolStarvedRule } from './pool-starved.ts'
 import type { Rule } from './rule.ts'
@@ -13,15 +10,12 @@ import { sequentialAwaitsRule } from './sequential-awaits.ts'
 import { slowQueryRule } from './slow-query.ts'
 import { unboundedSelectRule } from './unbounded-select.ts'
 
-<<<<<<< HEAD
-/** In the order their findings of one severity are shown. A new rule is its file and one line here. */
-export const builtInRules: readonly Rule[] = [nPlusOneRule, slowQueryRule, missingIndexRule]
-=======
 /** In the order their findings of one severity are shown; later ones know what earlier ones said. A new rule is its file and one line here. */
 export const builtInRules: readonly Rule[] = [
   nPlusOneRule,
   duplicateQueryRule,
   slowQueryRule,
+  missingIndexRule,
   countByLoadingRule,
   existsByLoadingRule,
   selectStarRule,
@@ -30,4 +24,3 @@ export const builtInRules: readonly Rule[] = [
   poolStarvedRule,
   sequentialAwaitsRule,
 ]
->>>>>>> main

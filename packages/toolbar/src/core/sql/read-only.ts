@@ -87,7 +87,7 @@ function whyUnclear(sql: string, tokens: readonly Token[], dialect: Dialect): st
 
 /** White space and comments. */
 function whyUnclearGap(sql: string, from: number, to: number, dialect: Dialect): string | null {
-  if (to - from === 1 && sql.charCodeAt(from) === 32) return null
+  if (to === from || (to - from === 1 && sql.charCodeAt(from) === 32)) return null
   const gap = sql.slice(from, to)
   if (gap.includes('\ufeff') || gap.includes('\u00a0')) return 'it has an invisible character (a byte order mark or a fixed space)'
   for (let at = gap.indexOf('\r'); at !== -1; at = gap.indexOf('\r', at + 1))
