@@ -97,7 +97,7 @@ function columnsFor(statement: SqlStatement, table: string, indexes: readonly (r
 }
 
 function toFinding(view: RecordView, queries: readonly Query[], query: Query, { table, columns, rows, step }: Missing): FindingDraft {
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const together = busyMs(queries)
   const quote = (name: string): string =>
     /^[a-z_][a-z0-9_]*$/.test(name) ? name : query.data.dialect === 'mysql' ? `\`${name}\`` : `"${name}"`
