@@ -114,6 +114,7 @@ for (const database of databases)
       ['no filter', (db: Knex) => db(table).select('isbn')],
       ['a function', (db: Knex) => db(table).whereRaw('lower(isbn) = ?', ['isbn 3'])],
       ['LIKE', (db: Knex) => db(table).where('isbn', 'like', '%77')],
+      ['a range beside LIKE', (db: Knex) => db(table).where('year', '>', 1).where('isbn', 'like', '%77')],
       ['OR', (db: Knex) => db(table).where({ isbn: 'isbn 3' }).orWhere({ year: 4 })],
     ])('says nothing of %s', async (_what, run) => {
       expect(await findings(run, 6)).toEqual([])

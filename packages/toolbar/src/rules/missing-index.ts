@@ -87,6 +87,9 @@ function columnsFor(statement: SqlStatement, table: string, indexes: readonly (r
   const leads = (column: string): boolean => indexes.some(([first]) => first === column)
   // there is an index for a part of it, and the planner knows why it did not take it
   if (served.some(({ column }) => leads(column))) return null
+  // with a range alone, it may be the other conditions that few rows fulfil
+  const others = statement.conditions.some((condition) => condition.clause === 'where' && condition.table === table && !isServed(condition))
+  if (others && !served.some(({ operator }) => operator === '=')) return null
   const columns = [...new Set(served.filter(({ operator }) => equal.has(operator)).map(({ column }) => column))].slice(0, 3)
   const range = served.find(({ operator, column }) => ranges.has(operator) && !columns.includes(column))
   const [order] = statement.orderBy
