@@ -41,6 +41,9 @@ export interface StackOptions {
 /** Enough for calls that the user's code makes itself, such as a log line: half the price of a whole stack. */
 export const nearFrames = 10
 
+/** Enough for what a library's own shell puts between the user's call and the hook. */
+export const startFrames = 6
+
 /**
  * Captures the stack above `below` (that function and all it called are left out).
  * `Error.stackTraceLimit` is raised for the one call and restored.

@@ -25,8 +25,8 @@ export interface Frame {
   readonly parentId: number
   /** where what runs in this frame was started; only in frames that hand work on to a driver */
   readonly origin?: Origin
-  /** the frame that the work was handed on in, where there is an origin */
-  readonly outer?: Frame
+  /** the frame that the work was handed on in, where there is an origin; `undefined` outside of requests */
+  readonly outer?: Frame | undefined
 }
 
 const slot = Symbol.for('debug-toolbar.context')
@@ -86,8 +86,13 @@ export function bindTo<This, Args extends unknown[], Result>(
   frame: Frame | undefined,
   run: (this: This, ...args: Args) => Result,
 ): (this: This, ...args: Args) => Result {
-  const own = frame?.outer ?? frame
+  const own = outerOf(frame)
   return function bound(this: This, ...args: Args): Result {
     return context.run(own as Frame, () => run.apply(this, args))
   }
+}
+
+/** The frame that work was handed on in; the frame itself where it is no hand-over. */
+export function outerOf(frame: Frame | undefined): Frame | undefined {
+  return frame?.origin === undefined ? frame : frame.outer
 }

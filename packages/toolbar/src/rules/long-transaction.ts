@@ -4,7 +4,7 @@ import { busyMs, capturedSite, endOf, groupBy, keyOf, placeName, type Query, sou
 import { defineRule, type FindingDraft } from './rule.ts'
 import { nodesIn, sourceOf, startOf, textOf } from './source/parse.ts'
 import { isFunction, placeOf, scopeOf } from './source/place.ts'
-import { ms, plural, share } from './words.ts'
+import { ms, number, plural, share } from './words.ts'
 
 /** A transaction that is open while something else is done. */
 export const longTransactionRule = defineRule({
@@ -13,16 +13,29 @@ export const longTransactionRule = defineRule({
   passes: ({ thresholds }) => `No transaction open for ${ms(thresholds.openMs as number)} or more while little of it was SQL`,
   check(view, { thresholds }) {
     const { openMs, idleShare } = thresholds as { openMs: number; idleShare: number }
-    const findings: FindingDraft[] = []
+    const long: Long[] = []
     for (const statements of groupBy(statementsOf(view), ({ data }) => data.transactionId)) {
-      const open = spanOf(view, statements)
+      const span = spanOf(view, statements)
       const sqlMs = busyMs(statements)
-      if (open.durationMs >= openMs && open.durationMs - sqlMs >= open.durationMs * idleShare)
-        findings.push(toFinding(view, statements, open, sqlMs))
+      if (span.durationMs >= openMs && span.durationMs - sqlMs >= span.durationMs * idleShare) long.push({ statements, span, sqlMs })
     }
-    return findings
+    return groupBy(long, ({ statements }) => beginningOf(statements)).map((same) => toFinding(view, same))
   },
 })
+
+/** A transaction of which little was SQL. */
+interface Long {
+  readonly statements: readonly Query[]
+  readonly span: Span
+  readonly sqlMs: number
+}
+
+/** Transactions of one line, or that begin with the same query, are one finding. */
+function beginningOf(statements: readonly Query[]): string {
+  const first = statements.find(({ data }) => data.kind === 'query') ?? statements[0]
+  const { site } = first as Query
+  return site === null ? (first as Query).data.shape : `${site.line}:${site.column} ${site.file}`
+}
 
 interface Span {
   readonly startMs: number
@@ -33,8 +46,10 @@ interface Span {
 function spanOf(view: RecordView, statements: readonly Query[]): Span {
   const startMs = Math.min(...statements.map((statement) => statement.startMs))
   const isClosed = statements.some(({ data }) => data.kind === 'transaction' && /^(?:commit|rollback)\b(?!\s+to\b)/i.test(data.sql))
+  // what closed it may be among the entries that were not kept
+  const isOpen = !isClosed && Object.keys(view.truncated).length === 0
   const ends = statements.map(endOf)
-  return { startMs, durationMs: Math.max(...ends, isClosed ? 0 : view.summary.durationMs) - startMs }
+  return { startMs, durationMs: Math.max(...ends, isOpen ? view.summary.durationMs : 0) - startMs }
 }
 
 /** Between two statements, longest first. */
@@ -55,8 +70,9 @@ function longestGap(statements: readonly Query[], span: Span): Gap | null {
   return longest
 }
 
-function toFinding(view: RecordView, statements: readonly Query[], span: Span, sqlMs: number): FindingDraft {
-  const site = capturedSite(statements)
+function toFinding(view: RecordView, same: readonly Long[]): FindingDraft {
+  const { statements, span, sqlMs } = same.reduce((a, b) => (b.span.durationMs > a.span.durationMs ? b : a))
+  const site = capturedSite(view, statements)
   const gap = longestGap(statements, span)
   const inside = gap === null ? [] : ranInside(view, statements, gap)
   const awaited = gap === null ? null : awaitedBetween(view, gap)
@@ -66,11 +82,11 @@ function toFinding(view: RecordView, statements: readonly Query[], span: Span, s
     awaited === null ? (inside[0] === undefined ? 'what is not SQL' : said(inside[0])) : `\`${awaited.text}\` (${placeName(awaited.site)})`
   return {
     severity: 'warning',
-    title: `Transaction open for ${ms(span.durationMs)}, ${ms(sqlMs)} of it SQL`,
+    title: `${same.length === 1 ? 'Transaction' : `${number(same.length)} transactions, one`} open for ${ms(span.durationMs)}, ${ms(sqlMs)} of it SQL`,
     evidence: `The transaction was open for ${ms(span.durationMs)}, its ${plural(statements.length, 'statement')} took ${ms(sqlMs)}. In its longest gap of ${ms(gap?.durationMs ?? idle)} ${inside.length > 0 ? `ran ${inside.slice(0, 3).map(said).join(', ')}` : awaited !== null ? `it waited for ${what}` : 'nothing that is recorded ran'}, with its locks and its connection held.`,
     fix: `Move ${what} before or after the transaction, so that it is as short as its statements.`,
     site,
-    entries: statements.map(({ id }) => id),
+    entries: same.flatMap((one) => one.statements.map(({ id }) => id)),
     key: keyOf('long-transaction', site, first.data.shape),
     facts: [
       ['Statement', first.data.shape.slice(0, 2_000)],
@@ -80,7 +96,7 @@ function toFinding(view: RecordView, statements: readonly Query[], span: Span, s
       ...(awaited === null ? [] : ([['Awaited in it', awaited.text]] as [string, string][])),
       ...inside.slice(0, 5).map((entry): [string, string] => ['Ran in it', `${said(entry)}, ${ms(entry.durationMs ?? 0)}`]),
     ],
-    source: sourceAt(awaited?.site ?? site),
+    source: sourceAt(site),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PoolHolder } from '../contract/types.ts'
 import type { RecordView } from '../core/emit.ts'
-import { capturedSite, groupBy, keyOf, placeName, type Query, sourceAt, statementsOf } from './queries.ts'
+import { busyMs, capturedSite, endOf, groupBy, keyOf, placeName, type Query, sourceAt, statementsOf } from './queries.ts'
 import { defineRule, type FindingDraft } from './rule.ts'
 import { ms, number, plural } from './words.ts'
 
@@ -10,11 +10,18 @@ export const poolStarvedRule = defineRule({
   thresholds: { waitMs: 50 },
   passes: ({ thresholds }) => `No query waited ${ms(thresholds.waitMs as number)} or more for a connection`,
   check(view, { thresholds }) {
-    const waited = statementsOf(view).filter(({ data }) => data.pool !== null)
+    const { waitMs } = thresholds as { waitMs: number }
     const findings: FindingDraft[] = []
-    for (const queries of groupBy(waited, ({ data }) => data.connection)) {
+    for (const queries of groupBy(statementsOf(view), ({ data }) => data.connection)) {
       const worst = queries.reduce((a, b) => (b.data.waitMs > a.data.waitMs ? b : a))
-      if (worst.data.waitMs >= (thresholds.waitMs as number)) findings.push(toFinding(view, queries, worst))
+      if (worst.data.waitMs < waitMs || !stoodInLine(view, worst)) continue
+      findings.push(
+        toFinding(
+          view,
+          queries.filter(({ data }) => data.pool !== null || data.waitMs >= waitMs),
+          worst,
+        ),
+      )
     }
     return findings
   },
@@ -25,15 +32,15 @@ function toFinding(view: RecordView, queries: readonly Query[], worst: Query): F
   const pool = worst.data.pool
   const max = pool?.max ?? null
   const holders = pool?.holders ?? []
-  const own = holders.filter(({ request }) => request === view.summary.id)
-  const site = capturedSite([worst, ...queries])
+  const own = ownMeanwhile(view, worst)
+  const site = capturedSite(view, [worst, ...queries])
   const size = max === null ? 'the pool' : `the pool of ${plural(max, 'connection')}`
   const failed = queries.filter(({ data }) => data.sql === '-- no connection').length
   return {
     severity: 'warning',
     title: `Waited for a connection: ${ms(worst.data.waitMs)}`,
-    evidence: `${plural(queries.length, 'query', 'queries')} of ${worst.data.connection} waited for ${size}, the longest ${ms(worst.data.waitMs)}, ${ms(sum)} together${failed === 0 ? '' : `; ${number(failed)} got none`}. ${heldBy(holders, view)}`,
-    fix: fixOf(worst, own.length, holders),
+    evidence: `${plural(queries.length, 'query', 'queries')} of ${worst.data.connection} waited for ${size}, the longest ${ms(worst.data.waitMs)}, ${ms(sum)} together${failed === 0 ? '' : `; ${number(failed)} got none`}. ${heldBy(holders, own, view)}`,
+    fix: fixOf(worst, own.length > 0, holders),
     site,
     entries: queries.map(({ id }) => id),
     key: keyOf('pool-starved', site, worst.data.connection),
@@ -52,9 +59,27 @@ function toFinding(view: RecordView, queries: readonly Query[], worst: Query): F
   }
 }
 
-function heldBy(holders: readonly PoolHolder[], view: RecordView): string {
+/** A wait for a new connection to be made is none for others to give one back. */
+function stoodInLine(view: RecordView, worst: Query): boolean {
+  return worst.data.pool !== null || ownMeanwhile(view, worst).length > 0
+}
+
+/** Queries of the request itself that had the connections for most of the time that one waited. */
+function ownMeanwhile(view: RecordView, worst: Query): readonly Query[] {
+  const untilMs = worst.startMs
+  const fromMs = untilMs - worst.data.waitMs
+  const meanwhile = statementsOf(view).filter(
+    (query) => query !== worst && query.data.connection === worst.data.connection && endOf(query) > fromMs && query.startMs < untilMs,
+  )
+  return busyMs(meanwhile) >= worst.data.waitMs / 2 ? meanwhile : []
+}
+
+function heldBy(holders: readonly PoolHolder[], own: readonly Query[], view: RecordView): string {
   const [longest] = holders
-  return longest === undefined ? 'Who held the connections is not known.' : `Longest held by ${describe(longest, view)}.`
+  if (longest !== undefined) return `Longest held by ${describe(longest, view)}.`
+  if (own.length === 0) return 'Who held the connections is not known.'
+  const site = capturedSite(view, own)
+  return `Meanwhile ${plural(own.length, 'query', 'queries')} of this request itself had ${own.length === 1 ? 'it' : 'them'}${site === null ? '' : `, asked at ${placeName(site)}`}.`
 }
 
 function describe({ request, heldMs, transaction, site, sql }: PoolHolder, view: RecordView): string {
@@ -63,8 +88,8 @@ function describe({ request, heldMs, transaction, site, sql }: PoolHolder, view:
   return `${who}${where}, for ${ms(heldMs)}${transaction ? ' in a transaction' : ''}`
 }
 
-function fixOf(worst: Query, own: number, holders: readonly PoolHolder[]): string {
-  if (holders.length > 0 && own === holders.length && !holders.some(({ transaction }) => transaction))
+function fixOf(worst: Query, own: boolean, holders: readonly PoolHolder[]): string {
+  if (own && !holders.some(({ transaction }) => transaction))
     return worst.data.dialect === 'sqlite'
       ? 'The request stands in its own way: SQLite has one connection, so ask less at once, best with one query for all.'
       : 'The request stands in its own way: ask with fewer queries at once, best with one for all, instead of a larger pool.'

@@ -55,9 +55,20 @@ export function valueKey(value: Preview | undefined): string {
     .join()}}`
 }
 
-/** The first captured place; an inferred one may be another line's. */
-export function capturedSite(entries: readonly Entry[]): Site | null {
-  return entries.find(({ site }) => site !== null && site.inferred !== true)?.site ?? null
+/**
+ * The first captured place of some queries. Where all are inferred, it is that of the query they were inferred from: only a captured
+ * place is ever shown as that of a finding.
+ */
+export function capturedSite(view: RecordView, entries: readonly Entry[]): Site | null {
+  const captured = entries.find(({ site }) => site !== null && site.inferred !== true)
+  if (captured !== undefined) return captured.site
+  const like = entries.find(({ site }) => site !== null)?.site
+  if (like == null) return null
+  const same = statementsOf(view).find(
+    ({ site }) =>
+      site !== null && site.inferred !== true && site.line === like.line && site.column === like.column && site.file === like.file,
+  )
+  return same?.site ?? null
 }
 
 /** `queries.js:18` */
@@ -102,24 +113,41 @@ export function effectOf(view: RecordView, entries: readonly Entry[], after: { q
   }
 }
 
-/** Whether something wrote to one of the tables while these queries ran: their answers may differ. */
-export function writtenMeanwhile(view: RecordView, entries: readonly Query[], tables: readonly string[]): boolean {
-  const first = entries[0]
-  const last = entries.at(-1)
-  if (first === undefined || last === undefined) return false
-  const written = new Set(tables)
-  for (const query of queriesOf(view)) {
-    if (query.startMs < first.startMs || query.startMs > last.startMs || query.data.connection !== first.data.connection) continue
-    if (isSelect(query)) continue
-    const statement = readQuery(query)
-    if (statement.writes && (statement.tables.length === 0 || statement.tables.some(({ name }) => written.has(name)))) return true
-  }
-  return false
+interface Write {
+  readonly startMs: number
+  readonly connection: string
+  readonly statement: SqlStatement
 }
 
-/** Most queries are; this is cheaper than reading them. */
-function isSelect(query: Query): boolean {
-  return /^select\b(?!.*\binto\b)/i.test(query.data.sql.slice(0, 300))
+const writes = new WeakMap<RecordView, readonly Write[]>()
+
+/** Statements that change something; most are SELECT, which is cheaper to see than to read. */
+function writesOf(view: RecordView): readonly Write[] {
+  let known = writes.get(view)
+  if (known === undefined) {
+    known = queriesOf(view).flatMap((query): Write[] => {
+      if (/^select\b(?!.*\binto\b)/i.test(query.data.sql.slice(0, 300))) return []
+      const statement = readQuery(query)
+      return statement.writes ? [{ startMs: query.startMs, connection: query.data.connection, statement }] : []
+    })
+    writes.set(view, known)
+  }
+  return known
+}
+
+/** Whether something wrote to one of the tables while these queries ran: their answers may differ. */
+export function writtenMeanwhile(view: RecordView, queries: readonly Query[], tables: readonly string[]): boolean {
+  const first = queries[0]
+  const last = queries.at(-1)
+  if (first === undefined || last === undefined) return false
+  const read = new Set(tables)
+  return writesOf(view).some(
+    ({ startMs, connection, statement }) =>
+      startMs >= first.startMs &&
+      startMs <= last.startMs &&
+      connection === first.data.connection &&
+      (statement.tables.length === 0 || statement.tables.some(({ name }) => read.has(name))),
+  )
 }
 
 /** Entries that a finding of one of these rules is about already. */

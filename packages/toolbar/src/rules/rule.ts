@@ -28,7 +28,7 @@ export interface Rule {
   readonly thresholds: Thresholds
   /** the check in words, when it found nothing: `No slow query (over 100 ms)` */
   passes(context: Pick<RuleContext, 'thresholds' | 'slowQueryMs'>): string
-  /** worst first; must not change the view */
+  /** worst first, of which the first 50 are shown; must not change the view */
   check(view: RecordView, context: RuleContext): FindingDraft[]
 }
 
@@ -42,6 +42,9 @@ export interface JudgeOptions {
   readonly slowQueryMs: number
   planOf(view: RecordView, entryId: number): PlanNode | null
 }
+
+/** Nobody reads more, and each may read source. */
+export const maxOfRule = 50
 
 const rank = { error: 0, warning: 1, info: 2 }
 
@@ -60,7 +63,8 @@ export function createJudge(rules: readonly Rule[], options: JudgeOptions): Judg
       try {
         const drafts = rule.check(view, context)
         if (drafts.length === 0) passed.push({ rule: rule.id, title: rule.passes(context) })
-        for (const draft of drafts) findings.push({ facts: [], source: null, change: null, effect: null, ...draft, rule: rule.id })
+        for (const draft of drafts.slice(0, maxOfRule))
+          findings.push({ facts: [], source: null, change: null, effect: null, ...draft, rule: rule.id })
       } catch (error) {
         countFailure(`rule.${rule.id}`, error)
       }

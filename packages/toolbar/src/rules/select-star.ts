@@ -22,7 +22,7 @@ export const selectStarRule = defineRule({
     for (const queries of groupBy(wide, ({ data }) => `${data.connection}\n${data.shape}`)) {
       const total = queries.reduce((sum, { data }) => sum + (data.bytes ?? 0), 0)
       if (total < minBytes) continue
-      const site = capturedSite(queries)
+      const site = capturedSite(view, queries)
       const place = site === null ? null : placeOf(site, view.summary.startedAt)
       const used = place === null ? null : usedColumns(place)
       const fetched = (queries[0] as Query).data.columns ?? 0

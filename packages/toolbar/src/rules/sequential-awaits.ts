@@ -91,7 +91,7 @@ function savingOf(run: readonly Step[]): number {
 function toFinding(view: RecordView, run: readonly Step[]): FindingDraft {
   const queries = run.map(({ query }) => query)
   const [first] = queries as [Query, ...Query[]]
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const together = busyMs(queries)
   const longest = Math.max(...queries.map(({ durationMs }) => durationMs ?? 0))
   const sqlite = first.data.dialect === 'sqlite'

@@ -12,7 +12,7 @@ export const slowQueryRule = defineRule({
     return groupBy(slow, ({ data }) => `${data.connection}\n${data.shape}`).map((queries) => {
       const worst = queries.reduce((a, b) => ((b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a))
       const took = ms(worst.durationMs ?? 0)
-      const site = capturedSite([worst, ...queries])
+      const site = capturedSite(view, [worst, ...queries])
       const together = busyMs(queries)
       const whole = view.summary.durationMs
       return {

@@ -21,7 +21,7 @@ export const unboundedSelectRule = defineRule({
       const worst = queries.reduce((a, b) => ((b.data.rows ?? 0) > (a.data.rows ?? 0) ? b : a))
       const rows = worst.data.rows ?? 0
       const table = namesOf(readQuery(worst))
-      const site = capturedSite([worst, ...queries])
+      const site = capturedSite(view, [worst, ...queries])
       const place = site === null ? null : placeOf(site, view.summary.startedAt)
       const sent = worst.data.bytes === null ? '' : `, ${bytes(worst.data.bytes)}`
       return {

@@ -9,6 +9,7 @@ import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
 import { createRedactor } from '../core/redact.ts'
 import { setIgnoredFiles } from '../core/sites.ts'
+import { forgetStatements } from '../core/sql/statement.ts'
 import { createApiRoutes } from '../http/api.ts'
 import { createAssets } from '../http/assets.ts'
 import { knownEditors } from '../http/editors.ts'
@@ -20,6 +21,7 @@ import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
 import { builtInRules } from '../rules/index.ts'
 import { createJudge } from '../rules/rule.ts'
+import { forgetSources } from '../rules/source/parse.ts'
 import { sources } from '../sources/index.ts'
 import { quietSignals } from '../sources/quiet-signals.ts'
 import { read } from '../sources/source.ts'
@@ -153,6 +155,8 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       undoAllPatches()
       forgetViews()
       forgetShapes()
+      forgetStatements()
+      forgetSources()
     },
   }
   Object.defineProperty(globalThis, slot, { value: runtime, configurable: true })

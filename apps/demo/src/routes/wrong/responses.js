@@ -26,9 +26,15 @@ export function addResponseLessons(page, { db }, router) {
   )
 
   async function sendStock(req, res) {
-    const books = await db('books').select('isbn', 'title', 'stock').orderBy('id')
     const quote = (value) => `"${String(value).replaceAll('"', '""')}"`
-    const csv = Buffer.from(['isbn,title,stock', ...books.map((book) => Object.values(book).map(quote).join(','))].join('\r\n'))
+    const lines = ['isbn,title,stock']
+    let books = []
+    do {
+      const after = books.at(-1)?.id ?? 0
+      books = await db('books').where('id', '>', after).select('id', 'isbn', 'title', 'stock').orderBy('id').limit(250)
+      for (const { isbn, title, stock } of books) lines.push([isbn, title, stock].map(quote).join(','))
+    } while (books.length > 0)
+    const csv = Buffer.from(lines.join('\r\n'))
     res.attachment('stock.csv').set('Accept-Ranges', 'bytes')
     const ranges = req.range(csv.length)
     if (ranges === -1) return res.status(416).set('Content-Range', `bytes */${csv.length}`).end()

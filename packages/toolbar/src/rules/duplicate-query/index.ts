@@ -15,7 +15,7 @@ import {
   sourceAt,
   writtenMeanwhile,
 } from '../queries.ts'
-import { defineRule, type FindingDraft } from '../rule.ts'
+import { defineRule, type FindingDraft, maxOfRule } from '../rule.ts'
 import { placeOf } from '../source/place.ts'
 import { ms, number, plural, share } from '../words.ts'
 import { hoistChange } from './change.ts'
@@ -28,15 +28,13 @@ export const duplicateQueryRule = defineRule({
   check(view, { thresholds, earlier }) {
     const atLeast = Math.max(2, thresholds.queries as number)
     const explained = explainedBy(earlier, ['n-plus-one'])
-    const findings: FindingDraft[] = []
     const groups = groupBy(queriesOf(view), ({ id, data }) =>
       data.duplicateGroup === null || explained.has(id) ? null : String(data.duplicateGroup),
-    )
-    for (const queries of groups) {
-      if (queries.length < atLeast || !isRepeatable(view, queries)) continue
-      findings.push(toFinding(view, queries))
-    }
-    return findings.sort((a, b) => b.entries.length - a.entries.length)
+    ).filter(({ length }) => length >= atLeast)
+    const found: (readonly Query[])[] = []
+    for (const queries of groups.sort((a, b) => b.length - a.length))
+      if (found.length < maxOfRule && isRepeatable(view, queries)) found.push(queries)
+    return found.map((queries) => toFinding(view, queries))
   },
 })
 
@@ -52,7 +50,7 @@ function isRepeatable(view: RecordView, queries: readonly Query[]): boolean {
 }
 
 function toFinding(view: RecordView, queries: readonly Query[]): FindingDraft {
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const together = busyMs(queries)
   const [first] = queries as [Query, ...Query[]]
   const table = namesOf(readQuery(first))

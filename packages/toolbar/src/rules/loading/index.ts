@@ -43,7 +43,7 @@ function loadedForLength(view: RecordView, rows: number): Loaded[] {
   for (const queries of groupBy(many, ({ site, data }) =>
     site === null ? null : `${data.shape}\n${site.file}:${site.line}:${site.column}`,
   )) {
-    const site = capturedSite(queries)
+    const site = capturedSite(view, queries)
     const place = site === null ? null : placeOf(site, view.summary.startedAt)
     if (place?.awaited == null || chainOf(place.query).calls.some(({ name }) => name === 'first' || name === 'then')) continue
     const readers = rowReaders(place.source, place.awaited, isWrapped(place.query))
@@ -60,7 +60,7 @@ function isPlainSelect(query: Query): boolean {
 
 function toFinding(view: RecordView, { queries, place, uses }: Loaded, what: 'count' | 'exists'): FindingDraft {
   const [first] = queries as [Query, ...Query[]]
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const rows = queries.reduce((most, { data }) => Math.max(most, data.rows ?? 0), 0)
   const sent = queries.reduce((sum, { data }) => sum + (data.bytes ?? 0), 0)
   const table = namesOf(readQuery(first))

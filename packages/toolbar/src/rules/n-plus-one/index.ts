@@ -15,7 +15,7 @@ import {
   sourceAt,
   writtenMeanwhile,
 } from '../queries.ts'
-import { defineRule, type FindingDraft } from '../rule.ts'
+import { defineRule, type FindingDraft, maxOfRule } from '../rule.ts'
 import { loopAround, type Place, placeOf } from '../source/place.ts'
 import { ms, number, plural, share } from '../words.ts'
 import { batchChange } from './change.ts'
@@ -29,13 +29,13 @@ export const nPlusOneRule = defineRule({
   passes: ({ thresholds }) => `No N+1 queries (${thresholds.queries} or more of one shape from one line)`,
   check(view, { thresholds }) {
     const atLeast = Math.max(2, thresholds.queries as number)
-    const findings: FindingDraft[] = []
-    for (const queries of groupBy(queriesOf(view), lineOf)) {
-      if (queries.length < atLeast) continue
-      const lookup = lookupOf(queries)
-      if (lookup !== null && lookup.distinct > 1) findings.push(toFinding(view, queries, lookup))
+    const groups = groupBy(queriesOf(view), lineOf).filter(({ length }) => length >= atLeast)
+    const found: { queries: readonly Query[]; lookup: Lookup }[] = []
+    for (const queries of groups.sort((a, b) => b.length - a.length)) {
+      const lookup = found.length < maxOfRule ? lookupOf(queries) : null
+      if (lookup !== null && lookup.distinct > 1) found.push({ queries, lookup })
     }
-    return findings.sort((a, b) => b.entries.length - a.entries.length)
+    return found.map(({ queries, lookup }) => toFinding(view, queries, lookup))
   },
 })
 
@@ -46,7 +46,7 @@ function lineOf({ data, site }: Query): string | null {
 }
 
 function toFinding(view: RecordView, queries: readonly Query[], lookup: Lookup): FindingDraft {
-  const site = capturedSite(queries)
+  const site = capturedSite(view, queries)
   const asOfMs = view.summary.startedAt
   const place = site === null ? null : placeOf(site, asOfMs)
   const caller = place?.loop == null ? callingLoop(view, queries, asOfMs) : null

@@ -1,4 +1,4 @@
-import type { Node } from '@babel/types'
+import type { CallExpression, Identifier, Node } from '@babel/types'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
 import { isFunction, type Loop, type Place, scopeOf, statementOf } from '../source/place.ts'
 import { declaredNames, freeNames } from '../source/references.ts'
@@ -27,7 +27,7 @@ export function readRounds({ source, loop, together }: Place): Rounds | null {
   if (loop.kind === 'for-of') {
     const { node } = loop
     const [declarator] = node.left.type === 'VariableDeclaration' ? node.left.declarations : []
-    if (node.await || declarator === undefined || !isPlain(declarator.id as Node) || !isRepeatable(node.right)) return null
+    if (node.await || declarator === undefined || !isPlain(declarator.id as Node) || !isRepeatable(source.parents, node.right)) return null
     const list = isList(source.parents, node.right) ? `${text(node.right)}.map(` : `Array.from(${text(node.right)}, `
     const item = text(declarator.id as Node)
     return {
@@ -56,7 +56,7 @@ export function readRounds({ source, loop, together }: Place): Rounds | null {
   if (method !== 'map' || together === null || item === undefined || callback.params.length > 2 || !isPlain(item)) return null
   const list = node.callee.type === 'MemberExpression' ? node.callee.object : null
   const anchor = statementOf(source, together)?.statement
-  if (list === null || anchor === undefined || !isSimple(list)) return null
+  if (list === null || anchor === undefined || !isSimple(list) || !isRepeatable(source.parents, list)) return null
   return {
     anchor,
     names,
@@ -166,7 +166,12 @@ export function isSimple(node: Node): boolean {
 }
 
 /** What gives the same items each time: a variable, a literal, `list.entries()`, `Object.values(x)`. */
-function isRepeatable(node: Node): boolean {
+function isRepeatable(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
+  if (node.type === 'Identifier') {
+    const init = initialOf(parents, node)
+    // what a function of the app's own returns may be a generator, which can be gone through once
+    return init?.type !== 'CallExpression' || makesList(init)
+  }
   if (isSimple(node)) return true
   if (node.type === 'ArrayExpression') return isPure(node)
   if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier') return false
@@ -177,17 +182,32 @@ function isRepeatable(node: Node): boolean {
   return node.arguments.every(isPure) && listMethods.has(property.name) && isSimple(object)
 }
 
+const listMakers = /^(?:map|filter|slice|flatMap|flat|concat|split|sort|reverse|toSorted|toReversed|fill|from|of)$/
+
+/** A method of lists, or of `Object` and `Array`. */
+function makesList({ callee }: CallExpression): boolean {
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
+  const { object, property } = callee
+  if (object.type === 'Identifier' && object.name === 'Object') return /^(?:entries|values|keys)$/.test(property.name)
+  return listMakers.test(property.name)
+}
+
+/** What a variable of the function is declared with. */
+function initialOf(parents: ReadonlyMap<Node, Node>, variable: Identifier): Node | null {
+  let scope: Node | undefined = variable
+  while (scope !== undefined && !isFunction(scope) && scope.type !== 'Program') scope = parents.get(scope)
+  if (scope === undefined) return null
+  for (const one of nodesIn(scope))
+    if (one.type === 'VariableDeclarator' && one.id.type === 'Identifier' && one.id.name === variable.name) return one.init ?? null
+  return null
+}
+
 /** Whether it is an array for sure: a variable that is `await`ed from a builder, or a literal. */
 function isList(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
   if (node.type === 'ArrayExpression') return true
   if (node.type !== 'Identifier') return false
-  let scope: Node | undefined = node
-  while (scope !== undefined && !isFunction(scope) && scope.type !== 'Program') scope = parents.get(scope)
-  if (scope === undefined) return false
-  for (const one of nodesIn(scope))
-    if (one.type === 'VariableDeclarator' && one.id.type === 'Identifier' && one.id.name === node.name)
-      return one.init?.type === 'ArrayExpression' || one.init?.type === 'AwaitExpression'
-  return false
+  const init = initialOf(parents, node)
+  return init?.type === 'ArrayExpression' || init?.type === 'AwaitExpression'
 }
 
 /** Reads variables and properties, and does nothing. */

@@ -1,5 +1,5 @@
 import type { FindingChange } from '../../contract/types.ts'
-import { parseSource, type SourceFile } from './parse.ts'
+import { canParse, endOf, type SourceFile, startOf } from './parse.ts'
 
 /** A piece of a text that becomes another. */
 export interface Edit {
@@ -16,7 +16,7 @@ const maxLines = 160
 /** Edits of a file as a diff of the lines they touch, with one around; `null` where the result would not parse, or is too long. */
 export function changeOf(source: SourceFile, edits: readonly Edit[]): FindingChange | null {
   const changed = applyEdits(source.text, edits)
-  if (parseSource(source.file, changed) === null) return null
+  if (!isParsed(source, edits)) return null
   const before = source.text.split(/\r?\n/)
   const after = changed.split(/\r?\n/)
   let from = 0
@@ -28,6 +28,20 @@ export function changeOf(source: SourceFile, edits: readonly Edit[]): FindingCha
   below = Math.max(0, below - 1)
   const lines = diff(before.slice(from, before.length - below), after.slice(from, after.length - below))
   return lines.length > maxLines ? null : { file: source.file, firstLine: from + 1, language: 'javascript', lines }
+}
+
+/** The statements of the file that the edits are in, parsed again. */
+function isParsed(source: SourceFile, edits: readonly Edit[]): boolean {
+  const from = Math.min(...edits.map(({ start }) => start))
+  const to = Math.max(...edits.map(({ end }) => end))
+  const around = source.program.program.body.filter((node) => endOf(node) >= from && startOf(node) <= to)
+  const start = Math.min(from, ...around.map(startOf))
+  const end = Math.max(to, ...around.map(endOf))
+  const text = applyEdits(
+    source.text.slice(start, end),
+    edits.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text })),
+  )
+  return canParse(source.file, text)
 }
 
 export function applyEdits(text: string, edits: readonly Edit[]): string {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { ParserOptions, ParserPlugin } from '@babel/parser'
 import type { File, Node } from '@babel/types'
+import type { Place } from './place.ts'
 
 /** A file of the app, parsed. */
 export interface SourceFile {
@@ -11,11 +12,17 @@ export interface SourceFile {
   readonly program: File
   /** the node a node stands in */
   readonly parents: ReadonlyMap<Node, Node>
+  /** by line and column, what `placeIn` found */
+  readonly places: Map<string, Place | null>
 }
 
 interface Known {
   readonly mtimeMs: number
   readonly source: SourceFile | null
+  /** the record that asked last: the file is looked at once for it */
+  asOfMs: number
+  /** whether the file was as it is when that record began */
+  isOf: boolean
 }
 
 type Parse = (text: string, options: ParserOptions) => File
@@ -36,15 +43,20 @@ export function forgetSources(): void {
  * `asOfMs`: its lines are others now.
  */
 export function sourceOf(file: string, asOfMs: number): SourceFile | null {
+  const kept = known.get(file)
+  if (kept?.asOfMs === asOfMs) return kept.isOf ? kept.source : null
   if (!path.isAbsolute(file)) return null
   try {
     const stat = statSync(file)
-    if (!stat.isFile() || stat.size > maxFileBytes || stat.mtimeMs > asOfMs) return null
-    const kept = known.get(file)
-    if (kept !== undefined && kept.mtimeMs === stat.mtimeMs) return kept.source
-    const source = parseSource(file, readFileSync(file, 'utf8'))
-    keep(file, { mtimeMs: stat.mtimeMs, source })
-    return source
+    const { mtimeMs } = stat
+    // whole milliseconds are what a record knows
+    const isOf = mtimeMs < asOfMs + 1
+    if (kept !== undefined && kept.mtimeMs === mtimeMs) Object.assign(kept, { asOfMs, isOf })
+    else {
+      const isReadable = isOf && stat.isFile() && stat.size <= maxFileBytes
+      keep(file, { mtimeMs: isOf ? mtimeMs : -1, source: isReadable ? parseSource(file, readFileSync(file, 'utf8')) : null, asOfMs, isOf })
+    }
+    return isOf ? (known.get(file)?.source ?? null) : null
   } catch {
     return null
   }
@@ -52,11 +64,21 @@ export function sourceOf(file: string, asOfMs: number): SourceFile | null {
 
 /** `null` for what is no JavaScript, TypeScript or JSX. */
 export function parseSource(file: string, text: string): SourceFile | null {
+  const program = parseText(file, text)
+  return program === null ? null : { file, text, program, parents: parentsOf(program), places: new Map() }
+}
+
+/** Whether a text is code, in the dialect of a file. */
+export function canParse(file: string, text: string): boolean {
+  return parseText(file, text) !== null
+}
+
+function parseText(file: string, text: string): File | null {
   parse ??= loadParser()
   if (parse === null) return null
   for (const plugins of dialectsOf(file)) {
     try {
-      const program = parse(text, {
+      return parse(text, {
         sourceType: 'unambiguous',
         allowReturnOutsideFunction: true,
         allowAwaitOutsideFunction: true,
@@ -65,7 +87,6 @@ export function parseSource(file: string, text: string): SourceFile | null {
         allowUndeclaredExports: true,
         plugins,
       })
-      return { file, text, program, parents: parentsOf(program) }
     } catch {
       // the next dialect may do
     }

@@ -48,6 +48,16 @@ export function placeOf(site: Site, asOfMs: number): Place | null {
 
 /** Lines and columns start at 1. */
 export function placeIn(source: SourceFile, line: number, column: number): Place | null {
+  const key = `${line}:${column}`
+  let place = source.places.get(key)
+  if (place === undefined) {
+    place = findPlace(source, line, column)
+    source.places.set(key, place)
+  }
+  return place
+}
+
+function findPlace(source: SourceFile, line: number, column: number): Place | null {
   const offset = offsetOf(source.text, line, column)
   if (offset === null) return null
   const path = pathTo(source, offset)
