@@ -15,7 +15,6 @@ export const builtInRules: readonly Rule[] = [
   nPlusOneRule,
   duplicateQueryRule,
   slowQueryRule,
-  missingIndexRule,
   countByLoadingRule,
   existsByLoadingRule,
   selectStarRule,
@@ -23,4 +22,5 @@ export const builtInRules: readonly Rule[] = [
   longTransactionRule,
   poolStarvedRule,
   sequentialAwaitsRule,
+  missingIndexRule,
 ]
