@@ -392,6 +392,35 @@ const unsafe: [name: string, body: string][] = [
   return out`,
   ],
   [
+    'what is chained behind the query',
+    `${books}
+  const out = []
+  for (const book of books) {
+    const name = await db('authors').where('id', book.author_id).first().then((author) => author?.name)
+    out.push(name)
+  }
+  return out`,
+  ],
+  [
+    'what is chained behind the query of a callback',
+    `${books}
+  return await Promise.all(books.map((book) => db('authors').where('id', book.author_id).first().then((author) => author?.name)))`,
+  ],
+  [
+    'rows of Promise.all that are changed later',
+    `${books}
+  const authors = await Promise.all(books.map((book) => db('authors').where('id', book.author_id).first()))
+  for (const [index, author] of authors.entries()) if (author) author.book = books[index].title
+  return authors`,
+  ],
+  [
+    'rows that are changed where they were put',
+    `${books}
+  for (const book of books) book.author = await db('authors').where('id', book.author_id).first()
+  for (const book of books) if (book.author) book.author.of = book.title
+  return books`,
+  ],
+  [
     'a generator in a variable',
     `function* ids() { yield* [1, 2, 3, 4, 5, 6] }
   const all = ids()

@@ -99,8 +99,9 @@ function readRow(source: SourceFile, reference: Node, columns: Set<string>): Val
     const name = nameOfProperty(member)
     const user = source.parents.get(member)
     const called = (user?.type === 'CallExpression' || user?.type === 'OptionalCallExpression') && user.callee === member
-    if (name === null || called || (user?.type === 'UnaryExpression' && user.operator === 'delete')) return null
-    // what is written first need not be fetched, but that is too much to tell
+    const written = (user?.type === 'AssignmentExpression' && user.left === member) || user?.type === 'UpdateExpression'
+    // what is written may be no column at all
+    if (name === null || called || written || (user?.type === 'UnaryExpression' && user.operator === 'delete')) return null
     columns.add(name)
     return []
   }
