@@ -477,6 +477,27 @@ describe('the change of an N+1 finding', () => {
     expect(finding?.fix).not.toContain('the change below')
   })
 
+  it('has the words of the loop in an example, and groups what is counted', async () => {
+    const exampleFor = async (start: string) => {
+      const body = (unsafe.find(([name]) => name.startsWith(start)) as [string, string])[1]
+      const { findings } = await run(handlers.write(`  ${body}`))
+      return ofRule(findings)[0]?.change?.lines.map(({ text }) => text)
+    }
+    expect(await exampleFor('raw SQL')).toEqual([
+      'const authorIds = [...new Set(books.map((book) => book.author_id))]',
+      `const authors = await db('authors').whereIn('id', authorIds)`,
+      'const authorsById = new Map(authors.map((author) => [author.id, author]))',
+      '// and in each round',
+      'const author = authorsById.get(book.author_id)',
+    ])
+    expect(await exampleFor('a count of each')).toEqual([
+      'select book_id, count(*) as `total`',
+      'from reviews',
+      'where book_id in (…)',
+      'group by book_id',
+    ])
+  })
+
   it('says where the function that asks is called in a loop', async () => {
     const body = (unsafe.find(([name]) => name.startsWith('a function')) as [string, string])[1]
     const { findings } = await run(handlers.write(`  ${body}`))
