@@ -13,7 +13,7 @@ import { createChecks } from './lib/checks.mjs'
 import { addonFor, otherNode } from './lib/node-versions.mjs'
 import { packToolbar } from './lib/pack.mjs'
 import { inRoot } from './lib/paths.mjs'
-import { binOf, runNode, runNpm } from './lib/run.mjs'
+import { binOf, run, runNode, runNpm } from './lib/run.mjs'
 import { Explained, main, step } from './lib/say.mjs'
 import { ensureBuilt, ensureInstalled } from './lib/setup.mjs'
 import { sixLines } from './lib/six-lines.mjs'
@@ -103,6 +103,7 @@ async function checkNode(checks, cwd, major) {
   const addon = await checks.check(`Node ${version}: addon of better-sqlite3`, () => addonFor(node))
   await checks.check(`Node ${version}: ESM`, () => expectSixLines({ binary, file: files.esm, cwd }))
   await checks.check(`Node ${version}: CommonJS`, () => expectSixLines({ binary, file: files.cjs, cwd }))
+  if (major >= 22) await checks.check(`Node ${version}: records node:sqlite`, () => expectNodeSqlite(binary, cwd))
   if (!addon) return
   // better-sqlite3 12 aborts on Node 24 when a statement is collected while no context is entered (`RemoveEnvironmentCleanupHook`,
   // with or without the toolbar): a young generation that this short run does not fill keeps the check about our package
@@ -116,6 +117,29 @@ async function checkNode(checks, cwd, major) {
       assert.equal(counts.sql, 4, `the summary counts ${counts.sql} queries instead of 4`)
       await expectBooksRecorded(port, id)
     }),
+  )
+}
+
+async function expectNodeSqlite(binary, cwd) {
+  copyFileSync(inRoot('scripts/smoke/node-sqlite.mjs'), join(cwd, 'node-sqlite.mjs'))
+  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-sqlite']
+  const { code, output } = await run(binary, [...flags, 'node-sqlite.mjs'], { cwd, capture: true, timeoutMs: 30_000 })
+  assert.equal(code, 0, output)
+  const { answers, recorded } = JSON.parse(output)
+  const expected = [
+    ['select * from books where id = ?', [1], 1, null],
+    ['select * from books where id = ?', [9], 0, null],
+    ['select title from books where id > @id', [{ id: 1 }], 2, null],
+    ['update books set title = title where id < ?', [3], 2, null],
+    ['select * from books', [], 3, null],
+    ['begin; commit', [], null, null],
+    ['insert into books (id) values (1)', [], null, 'ERR_SQLITE_ERROR'],
+  ]
+  // tagged templates came with Node 24
+  if (answers.at(-1)?.title === 'Emma') expected.push(['select title from books where id = ?', [2], 1, null])
+  assert.deepEqual(
+    recorded,
+    expected.map((query) => [...query, 'node-sqlite.mjs']),
   )
 }
 

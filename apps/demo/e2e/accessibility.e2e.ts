@@ -6,7 +6,8 @@ import type { Toolbar } from './toolbar.ts'
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** Which page has something to show in which panels. */
 const stops = {
-  '/wrong/duplicate-queries': ['timeline', 'sql', 'templates', 'request', 'headers', 'time', 'history', 'preferences'],
+  '/wrong/n-plus-one': ['findings', 'sql'],
+  '/wrong/duplicate-queries': ['timeline', 'templates', 'request', 'headers', 'time', 'history', 'preferences'],
   '/wrong/signals': ['signals'],
   '/wrong/error-with-causes/now': ['exceptions', 'response', 'logs'],
 }
@@ -51,6 +52,15 @@ async function* states(toolbar: Toolbar): AsyncGenerator<string> {
       await toolbar.rows.nth(1).click()
       await expect(toolbar.detail).toBeVisible()
       yield `${panel} with details`
+      for (const tab of (await toolbar.detail.getByRole('tab').allTextContents()).slice(1)) {
+        await toolbar.detail.getByRole('tab', { name: tab }).click()
+        const action = { Plan: 'Explain', Result: 'Run again' }[tab]
+        if (action) {
+          await toolbar.detail.getByRole('button', { name: action, exact: true }).click()
+          await expect(toolbar.detail.getByRole('tree').or(toolbar.detail.getByRole('table'))).toBeVisible()
+        }
+        yield `${panel} with ${tab}`
+      }
       await toolbar.detail.getByRole('button', { name: 'Close details' }).click()
     }
   }

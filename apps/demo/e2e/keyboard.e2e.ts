@@ -70,10 +70,11 @@ test('the arrow keys move through the bar, the panels, the rows and their groups
   await page.keyboard.press('Enter')
   await expect(toolbar.tab('timeline')).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(toolbar.tab('sql')).toBeFocused()
-  await toolbar.settled('sql')
+  await expect(toolbar.tab('findings')).toBeFocused()
+  await toolbar.settled('findings')
   await page.keyboard.press('ArrowUp')
   await expect(toolbar.tab('timeline')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')
   await toolbar.settled('sql')
 

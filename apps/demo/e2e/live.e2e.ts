@@ -66,6 +66,9 @@ test('with Live off nothing that is being looked at moves while requests arrive'
   await toolbar.live.click()
   await expect(toolbar.live).toHaveAttribute('aria-pressed', 'false')
   await toolbar.panel.locator('[data-key=q7]').click()
+  // the formatter and the highlighter come when they are first needed
+  await expect(toolbar.detail.getByLabel('SQL')).toContainText('\n')
+  await expect(toolbar.detail.locator('.hot .y-k').first()).toBeVisible()
   const before = await toolbar.panel.innerHTML()
   for (let visit = 0; visit < NEWER; visit++) await demo.visit('/about')
   await expect(toolbar.live).toContainText(`${NEWER} newer`)

@@ -1,11 +1,12 @@
 import type { RequestDetail } from '../../../packages/toolbar/src/contract/types.ts'
 import type { ExceptionsPanelData } from '../../../packages/toolbar/src/panels/exceptions/data.ts'
+import type { FindingsPanelData } from '../../../packages/toolbar/src/panels/findings/data.ts'
 import type { HeadersPanelData } from '../../../packages/toolbar/src/panels/headers/data.ts'
 import type { LogsPanelData } from '../../../packages/toolbar/src/panels/logs/data.ts'
 import type { RequestPanelData } from '../../../packages/toolbar/src/panels/request/data.ts'
 import type { ResponsePanelData } from '../../../packages/toolbar/src/panels/response/data.ts'
 import type { SignalsPanelData } from '../../../packages/toolbar/src/panels/signals/data.ts'
-import type { SqlPanelData } from '../../../packages/toolbar/src/panels/sql/data.ts'
+import type { SqlPanelWire } from '../../../packages/toolbar/src/panels/sql/data.ts'
 import type { TemplatesPanelData } from '../../../packages/toolbar/src/panels/templates/data.ts'
 import type { TimePanelData } from '../../../packages/toolbar/src/panels/time/data.ts'
 import type { TimelinePanelData } from '../../../packages/toolbar/src/panels/timeline/data.ts'
@@ -50,8 +51,15 @@ export const panelChecks: Record<string, (seen: Seen) => Promise<void>> = {
     expect(data.rows.length).toBeGreaterThan(0)
     expect(await seen.toolbar.rows.count()).toBeGreaterThan(2)
   },
+  async findings(seen) {
+    const { findings, passed } = await load<FindingsPanelData>(seen, 'findings')
+    if (findings.length === 0) return expectText(seen, 'No findings', ...passed.map(({ title }) => title))
+    const [first] = findings
+    await expectText(seen, ...findings.map(({ title }) => title), ...passed.map(({ title }) => title), first?.evidence, first?.fix)
+    await expect(seen.toolbar.rows).toHaveCount(findings.length)
+  },
   async sql(seen) {
-    const data = await load<SqlPanelData>(seen, 'sql')
+    const data = await load<SqlPanelWire>(seen, 'sql')
     if (data.total === 0) return expectText(seen, 'No SQL in this request')
     await expectText(seen, `${formatCount(data.total)} ${data.total === 1 ? 'query' : 'queries'}`, formatMs(data.durationMs))
     const groups = new Set(data.columns.similar.filter((group) => group >= 0)).size

@@ -62,7 +62,7 @@ export const REQUEST_FILTER_KEYS = [
 ] as const
 
 /** Keys of a list of queries. */
-export const SQL_FILTER_KEYS = ['time', 'rows', 'table', 'file', 'connection', 'kind', 'is'] as const
+export const SQL_FILTER_KEYS = ['time', 'rows', 'bytes', 'wait', 'table', 'file', 'connection', 'kind', 'is'] as const
 
 interface Token {
   negated: boolean

@@ -41,6 +41,9 @@ export interface StackOptions {
 /** Enough for calls that the user's code makes itself, such as a log line: half the price of a whole stack. */
 export const nearFrames = 10
 
+/** Enough for what a library's own shell puts between the user's call and the hook. */
+export const startFrames = 6
+
 /**
  * Captures the stack above `below` (that function and all it called are left out).
  * `Error.stackTraceLimit` is raised for the one call and restored.
@@ -89,7 +92,7 @@ export function readStacks(holders: readonly StackHolder[]): void {
 function compact(_error: unknown, sites: NodeJS.CallSite[]): string {
   let text = mark
   for (const site of sites) {
-    text += `${site.getFunctionName() ?? ''}\t${site.getFileName() ?? ''}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
+    text += `${site.getFunctionName() ?? ''}\t${site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
   }
   return text
 }
@@ -142,8 +145,9 @@ export function parseStack(text: string): Frame[] {
   return frames
 }
 
-/** `file:` URLs of ES modules become paths, as CommonJS has them. */
-export function toPath(file: string): string | null {
+/** `file:` URLs of ES modules become paths, as CommonJS has them; the name that EJS gives its functions stands in quotes. */
+export function toPath(name: string): string | null {
+  const file = name.length > 2 && name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1) : name
   if (file === '') return null
   if (!file.startsWith('file:')) return file
   try {

@@ -25,8 +25,8 @@ export interface Frame {
   readonly parentId: number
   /** where what runs in this frame was started; only in frames that hand work on to a driver */
   readonly origin?: Origin
-  /** the frame that the work was handed on in, where there is an origin */
-  readonly outer?: Frame
+  /** the frame that the work was handed on in, where there is an origin; `undefined` outside of requests */
+  readonly outer?: Frame | undefined
 }
 
 const slot = Symbol.for('debug-toolbar.context')
@@ -57,6 +57,14 @@ export function setOutside(frame: Frame | null): void {
   outside = frame
 }
 
+/** Frame of the toolbar's own work: what sources see there is nobody's, and is not recorded. */
+const muted: Frame = { scope: { record: null, late: 0, id: '', onLate: null }, parentId: 0 }
+
+/** Runs work of the toolbar's own, of which nothing is recorded, whatever it starts. */
+export function unrecorded<Result>(work: () => Result): Result {
+  return context.run(muted, work)
+}
+
 /**
  * The frame that work started in `own` is recorded in: its own, else that of the work outside of requests; `null` when nothing records.
  * Work of a request that is sealed already is counted as late there.
@@ -64,6 +72,7 @@ export function setOutside(frame: Frame | null): void {
 export function recordingFrame(own: Frame | undefined): Frame | null {
   if (own !== undefined) {
     if (own.scope.record !== null) return own
+    if (own.scope === muted.scope) return null
     noteLate(own.scope)
   }
   return outside
@@ -77,8 +86,13 @@ export function bindTo<This, Args extends unknown[], Result>(
   frame: Frame | undefined,
   run: (this: This, ...args: Args) => Result,
 ): (this: This, ...args: Args) => Result {
-  const own = frame?.outer ?? frame
+  const own = outerOf(frame)
   return function bound(this: This, ...args: Args): Result {
     return context.run(own as Frame, () => run.apply(this, args))
   }
+}
+
+/** The frame that work was handed on in; the frame itself where it is no hand-over. */
+export function outerOf(frame: Frame | undefined): Frame | undefined {
+  return frame?.origin === undefined ? frame : frame.outer
 }

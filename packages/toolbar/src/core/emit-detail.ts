@@ -1,30 +1,42 @@
-import type { Entry, EntryDetail } from '../contract/types.ts'
+import type { Entry, EntryDetail, SourceExcerpt, StackFrame, TemplateData } from '../contract/types.ts'
 import type { RecordView, ViewOptions } from './emit.ts'
 import { toStackFrames } from './entries/exception.ts'
 import { excerptOf } from './excerpt.ts'
+import type { Redactor } from './redact.ts'
 
 /** One entry with its whole stack and the source around its place; `null` when the record does not have it. */
 export function toEntryDetail(view: RecordView, id: number, { redactor }: ViewOptions): Omit<EntryDetail, 'actions'> | null {
   const entry = view.entries.find((candidate) => candidate.id === id)
   if (entry === undefined) return null
   const text = view.stackOf(id)
-  const place = entry.site
-  const found = place === null ? null : excerptOf(place.file, place.line)
+  const stack = text === null ? [] : toStackFrames(text)
   return {
     entry,
-    stack: text === null ? [] : toStackFrames(text),
-    source: found === null ? null : { ...found, lines: found.lines.map((line) => redactor.text(line)) },
-    template: templateOf(view, entry),
+    stack,
+    source: entry.site === null ? null : masked(excerptOf(entry.site.file, entry.site.line), redactor),
+    template: templateOf(view, entry, stack, redactor),
   }
 }
 
-/** The render whose template ran the entry: the nearest one around it. */
-function templateOf(view: RecordView, entry: Entry): EntryDetail['template'] {
+function masked(excerpt: SourceExcerpt | null, redactor: Redactor): SourceExcerpt | null {
+  return excerpt === null ? null : { ...excerpt, lines: excerpt.lines.map((line) => redactor.text(line)) }
+}
+
+/** The template that ran the entry: the innermost one on its stack, with its line; else the nearest render around it. */
+function templateOf(view: RecordView, entry: Entry, stack: readonly StackFrame[], redactor: Redactor): EntryDetail['template'] {
   const byId = new Map(view.entries.map((one) => [one.id, one]))
+  const files = new Set(view.entries.map(fileOfTemplate))
+  const frame = stack.find(({ file }) => file !== null && files.has(file))
+  if (frame?.file != null && frame.line !== null)
+    return { file: frame.file, line: frame.line, excerpt: masked(excerptOf(frame.file, frame.line), redactor) }
   for (let at = entry.parentId === null ? undefined : byId.get(entry.parentId); at !== undefined; ) {
-    const { file } = (at.data ?? {}) as { file?: unknown }
-    if (at.type === 'template' && typeof file === 'string') return { file, line: null, excerpt: null }
+    const file = fileOfTemplate(at)
+    if (file !== null) return { file, line: null, excerpt: null }
     at = at.parentId === null ? undefined : byId.get(at.parentId)
   }
   return null
+}
+
+function fileOfTemplate(entry: Entry): string | null {
+  return entry.type === 'template' ? (entry.data as TemplateData).file : null
 }

@@ -1,5 +1,5 @@
 import type { RequestState } from '../contract/types.ts'
-import { captureStack, nearFrames, type Origin, type StackHolder, type StackOptions } from './call-sites.ts'
+import { captureStack, type Origin, type StackHolder, type StackOptions, startFrames } from './call-sites.ts'
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
 import { type EntryKind, type Packer, packerOf, RawEntry } from './entry.ts'
@@ -143,7 +143,7 @@ export class RequestRecord {
   originOf(key: string, parentId: number, below: (...args: never[]) => unknown): Origin | undefined {
     if (this.stackOptions === false) return undefined
     const slot = this.slotOf(key, parentId)
-    const inferred = !this.sample(slot, below, nearFrames)
+    const inferred = !this.sample(slot, below, startFrames)
     return slot.stack === null ? undefined : { stack: slot.stack, inferred }
   }
 

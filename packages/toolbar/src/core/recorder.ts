@@ -113,6 +113,22 @@ export class Recorder {
     return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped: this.dropped, ignored: this.ignored }
   }
 
+  /** Whether a record was made by this process, rather than read from a store. */
+  owns(record: RequestRecord): boolean {
+    return record === this.outside || this.beginnings.has(record)
+  }
+
+  /** Whether an id is one that this process gives, whatever became of its record. */
+  isOwnId(id: string): boolean {
+    return id.startsWith(this.prefix)
+  }
+
+  /** Something about a finished record is known now that was not before: it is judged again, and told. */
+  revise(record: RequestRecord): void {
+    record.version++
+    if (record !== this.outside && this.bus.heard('request')) this.publish(record)
+  }
+
   /** The sequence number of the newest record. */
   get lastSeq(): number {
     return this.seq

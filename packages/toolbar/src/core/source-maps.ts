@@ -3,7 +3,7 @@ import { findSourceMap, SourceMap } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Site } from '../contract/types.ts'
-import { scriptMapUrl } from './script-maps.ts'
+import { scriptMapUrl, templateLine } from './script-maps.ts'
 
 /**
  * From the line that runs to the line that was written. Only readers call this, never a request.
@@ -17,6 +17,8 @@ const maxMaps = 500
 
 /** The place in the source as written; the place itself where there is no map. */
 export function mapSite(site: Site): Site {
+  const line = templateLine(site.file, site.line, site.column)
+  if (line !== null) return { ...site, line, column: 1, function: null }
   const map = mapOf(site.file)
   if (map === null) return site
   try {

@@ -1,3 +1,4 @@
+import type { Console } from '../console/console.ts'
 import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
 import { toRequestFields } from '../contract/request-fields.ts'
 import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
@@ -15,11 +16,13 @@ import { toOpenApi } from './openapi.ts'
 import { readJson } from './read-json.ts'
 import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
+import { actionsOf, createSqlRoutes } from './sql-api.ts'
 import type { StreamHub } from './stream.ts'
 
 export interface ApiOptions {
   gate: Gate
   recorder: Recorder
+  console: Console
   panels: readonly Panel[]
   panelContext: PanelContext
   config: () => OverlayConfig
@@ -97,10 +100,10 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     ({ params, query }) => entries(toView(find(params.id as string), viewing), query),
   )
   get('api/requests/:id/entries/:entry', { summary: 'One entry with its stack and source', answer: 'EntryDetail' }, ({ params }) => {
-    const view = toView(find(params.id as string), viewing)
-    const found = toEntryDetail(view, entryId(params.entry as string), viewing)
+    const record = find(params.id as string)
+    const found = toEntryDetail(toView(record, viewing), entryId(params.entry as string), viewing)
     if (found === null) throw noEntry(params.entry as string)
-    return { ...found, actions: null }
+    return { ...found, actions: actionsOf(record, found.entry.id, options.console) }
   })
   get(
     'api/requests/:id/panels/:panel',
@@ -162,6 +165,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
       sendJson(req, res, 200, { cleared })
     },
   })
+  routes.push(...createSqlRoutes({ recorder, console: options.console, find }))
   return routes
 }
 

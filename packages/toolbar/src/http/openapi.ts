@@ -24,6 +24,7 @@ export function toOpenApi(routes: readonly Route[], version: string, path: strin
         })),
         ...(route.action ? [{ name: 'X-Debug-Toolbar', in: 'header', required: true, schema: { const: '1' } }] : []),
       ],
+      ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body) }),
       responses: {
         200: { description: 'OK', content: contentOf(route) },
         default: {
@@ -40,6 +41,13 @@ export function toOpenApi(routes: readonly Route[], version: string, path: strin
     servers: [{ url: path }],
     paths,
     components: { schemas },
+  }
+}
+
+function bodyOf(fields: NonNullable<Route['body']>): Record<string, unknown> {
+  return {
+    required: true,
+    content: { 'application/json': { schema: { type: 'object', properties: fields, additionalProperties: false } } },
   }
 }
 

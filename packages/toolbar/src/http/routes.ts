@@ -14,6 +14,8 @@ export interface Route {
   summary: string
   /** query parameters, for the description; others are not refused */
   query?: Readonly<Record<string, string>>
+  /** fields of the JSON body of an action, none of them required */
+  body?: Readonly<Record<string, { type: 'boolean' | 'string'; description: string }>>
   /** name of the schema of the answer */
   answer?: string
   handle(call: Call): void | Promise<void>

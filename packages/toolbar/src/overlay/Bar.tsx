@@ -30,7 +30,8 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
   const { barDock, barShape, stepAside } = model.preferences.value.value
   const request = model.pageRecord.value ?? (model.history.failures.value.size > 0 ? model.current.value : null)
   const ofPage = useComputed(() => model.history.list.value.filter((other) => isOfPage(other, model.pageRecord.value, model.pageIds.value)))
-  const items = request ? toBarItems(request, ofPage.value) : []
+  const findings = model.findingsOf(request?.id ?? null)
+  const items = request ? toBarItems(request, ofPage.value, findings) : []
   const opened = model.opened.value
   useEffect(() => {
     // the drawer was closed: the focus goes back to what opened it
@@ -170,7 +171,7 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
           anchor={card.anchor}
           vertical={vertical}
           request={request}
-          findings={model.history.details.value.get(request.id)?.findings ?? []}
+          findings={findings ?? []}
           ofPage={ofPage.value}
         />
       )}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import type { RequestSummary } from '../contract/types.ts'
-import { StatusChip } from '../ui/figures.tsx'
+import type { Finding, RequestSummary } from '../contract/types.ts'
+import { countFindings, StatusChip } from '../ui/figures.tsx'
 import { formatCount, formatMs, toDuration } from '../ui/format.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { icons } from '../ui/icons.ts'
@@ -56,12 +56,13 @@ function Ticks({ requests }: { requests: readonly RequestSummary[] }) {
 }
 
 /** The figures of the bar in their order; kinds that did not happen are left out where they would say nothing. */
-export function toBarItems(request: RequestSummary, ofPage: readonly RequestSummary[]): BarItem[] {
+export function toBarItems(request: RequestSummary, ofPage: readonly RequestSummary[], findings: readonly Finding[] | null): BarItem[] {
   const { counts, times, logs } = request
   const count = (type: string) => formatCount(counts[type] ?? 0)
   const time = (type: string, name: string) => times[type] !== undefined && <span class={`m ${name}`}>{formatMs(times[type])}</span>
   const marked = request.largestGroup >= GROUP_MARK
-  const found = request.findings.error + request.findings.warning + request.findings.info
+  const { error, warning, info } = countFindings(request, findings)
+  const found = error + warning + info
   const total = toDuration(request.durationMs)
   const cpu = toDuration(times.cpu ?? 0)
   const items: (BarItem | false)[] = [
@@ -147,7 +148,7 @@ export function toBarItems(request: RequestSummary, ofPage: readonly RequestSumm
         panel: 'findings',
         label: 'Findings',
         class: 'inpill',
-        icon: icon(icons.findings, 'c-warn'),
+        icon: icon(icons.findings, error > 0 ? 'c-err' : warning > 0 ? 'c-warn' : 'c-info'),
         figure: formatCount(found),
       },
       more: <span class="m x3 np">{found === 1 ? 'finding' : 'findings'}</span>,

@@ -1,4 +1,7 @@
-import type { ApiError, OverlayConfig, RequestDetail, RequestList } from '../contract/types.ts'
+import type { ApiError, EntryDetail, ExplainAnswer, OverlayConfig, RequestDetail, RequestList, RunAnswer } from '../contract/types.ts'
+
+/** id of the list of what ran outside of requests */
+export const OUTSIDE = 'outside'
 
 /** What went wrong between here and the app, with a sentence for the reader. */
 export class ClientError extends Error {
@@ -22,6 +25,9 @@ export interface Client {
   requests(options: { limit?: number; before?: string; q?: string }): Promise<RequestList>
   request(id: string): Promise<RequestDetail>
   panel(id: string, panel: string): Promise<unknown>
+  entry(id: string, entry: number): Promise<EntryDetail>
+  explain(id: string, entry: number, analyze: boolean): Promise<ExplainAnswer>
+  run(id: string, entry: number): Promise<RunAnswer>
   clear(): Promise<void>
   /** the raw response of a stream; throws as the others do */
   open(path: string, signal: AbortSignal): Promise<Response>
@@ -50,6 +56,13 @@ export function createClient(base: URL): Client {
     return response
   }
   const read = async <Body>(path: string): Promise<Body> => (await send(path)).json() as Promise<Body>
+  const act = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response> =>
+    send(path, {
+      method,
+      headers: { 'Content-Type': 'application/json', 'X-Debug-Toolbar': '1' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  const entryPath = (id: string, entry: number): string => `requests/${encodeURIComponent(id)}/entries/${entry}`
   return {
     base,
     config: () => read('config'),
@@ -61,8 +74,12 @@ export function createClient(base: URL): Client {
     request: (id) => read(`requests/${encodeURIComponent(id)}`),
     panel: (id, panel) => read(`requests/${encodeURIComponent(id)}/panels/${encodeURIComponent(panel)}`),
     clear: async () => {
-      await send('requests', { method: 'DELETE', headers: { 'Content-Type': 'application/json', 'X-Debug-Toolbar': '1' } })
+      await act('DELETE', 'requests')
     },
+    entry: (id, entry) => read(entryPath(id, entry)),
+    explain: async (id, entry, analyze) =>
+      (await (await act('POST', `${entryPath(id, entry)}/explain`, { analyze })).json()) as ExplainAnswer,
+    run: async (id, entry) => (await (await act('POST', `${entryPath(id, entry)}/run`, {})).json()) as RunAnswer,
     open: (path, signal) => send(path, { signal, headers: { Accept: 'text/event-stream' } }),
   }
 }

@@ -21,6 +21,6 @@ export function toFollow(arrived: RequestSummary, current: RequestSummary | null
 
 /** How many pages are newer than the one shown: the figure on the Live button. */
 export function countNewer(requests: readonly RequestSummary[], current: RequestSummary | null): number {
-  if (!current) return 0
+  if (!current || current.kind === 'outside') return 0
   return requests.filter((request) => request.type === 'document' && request.seq > current.seq).length
 }

@@ -1,6 +1,6 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import type { HistoryCounts, RequestDetail, RequestSummary } from '../contract/types.ts'
-import { type Client, ClientError } from './client.ts'
+import { type Client, ClientError, OUTSIDE } from './client.ts'
 
 const KEPT_SUMMARIES = 1000
 const KEPT_DETAILS = 20
@@ -32,7 +32,7 @@ export function createHistory(client: Client) {
   const keep = (id: string, detail: RequestDetail): void => {
     const kept = [...details.peek()].filter(([key]) => key !== id).slice(1 - KEPT_DETAILS)
     details.value = new Map([...kept, [id, detail]])
-    list.value = mergeRequests(list.peek(), [detail.request])
+    if (detail.request.kind === 'http') list.value = mergeRequests(list.peek(), [detail.request])
     if (!failures.peek().has(id)) return
     const rest = new Map(failures.peek())
     rest.delete(id)
@@ -46,6 +46,11 @@ export function createHistory(client: Client) {
     next,
     details,
     failures,
+    /** what ran outside of requests, as far as it was read */
+    outside: computed(() => {
+      const request = details.value.get(OUTSIDE)?.request
+      return request && Object.values(request.counts).some((count) => count > 0) ? request : null
+    }),
     find: (id: string | null): RequestSummary | null =>
       list.value.find((request) => request.id === id) ?? details.value.get(id ?? '')?.request ?? null,
     add: (arrived: readonly RequestSummary[]): void => {

@@ -1,10 +1,10 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { OverlayConfig, RequestSummary } from '../contract/types.ts'
-import type { Client } from './client.ts'
+import type { Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
+import { type Client, OUTSIDE } from './client.ts'
 import { countNewer, type Reading, toFollow } from './follow.ts'
 import { createHistory } from './history.ts'
 import { observePageRequests, withRedirects } from './page-requests.ts'
-import type { PreferenceStore } from './preferences.ts'
+import { MAX_IGNORED, type PreferenceStore } from './preferences.ts'
 import { readChosen, writeChosen } from './session.ts'
 import { openStream } from './stream.ts'
 
@@ -29,6 +29,10 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   const pageRecord = computed(() => history.find(page.value))
   const pageIds = computed(() => withRedirects(observed.value, pageRecord.value, history.find))
   const current = computed(() => history.find(currentId.value))
+  const ignored = computed<ReadonlySet<string>>(() => new Set(preferences.value.value.ignored))
+  /** what was found about a record, without what is ignored; `null` as long as nobody asked the server */
+  const findingsOf = (id: string | null): Finding[] | null =>
+    history.details.value.get(id ?? '')?.findings.filter(({ key }) => !ignored.value.has(key)) ?? null
   const newer = computed(() => countNewer(history.list.value, current.value))
   const readingOf = (panel: string): Reading => readings.value[panel] ?? untouched
 
@@ -115,6 +119,8 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
     current,
     live,
     newer,
+    ignored,
+    findingsOf,
     opened,
     hidden,
     connection,
@@ -130,6 +136,12 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
       writeChosen(live.peek() ? null : id)
     },
     setLive,
+    setIgnored: (key: string, on: boolean): void => {
+      const others = preferences.value.peek().ignored.filter((other) => other !== key)
+      preferences.set({ ignored: on ? [...others, key].slice(-MAX_IGNORED) : others })
+    },
+    /** reads what ran outside of requests; it is no part of the history and no event tells of it */
+    readOutside: (): Promise<void> => history.load(OUTSIDE),
     /** one record older (1) or newer (-1) */
     step: (direction: 1 | -1): RequestSummary | null => {
       const list = history.list.peek()

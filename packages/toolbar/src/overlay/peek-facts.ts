@@ -10,7 +10,7 @@ export interface PeekFacts {
 }
 
 const rulesOf: Record<string, RegExp> = {
-  sql: /query|n-plus-one|select|index|loading|awaits/,
+  sql: /query|n-plus-one|select|index|loading|awaits|pool|transaction/,
   templates: /template/,
   http: /http/,
   logs: /log/,
@@ -30,6 +30,7 @@ export function toPeekFacts(
 ): PeekFacts {
   const { counts, times, logs, durationMs } = request
   const rules = rulesOf[id]
+  const count = (severity: Finding['severity']) => formatCount(findings.filter((found) => found.severity === severity).length)
   const finding = findings.filter(({ rule }) => rules?.test(rule)).sort((a, b) => rank[a.severity] - rank[b.severity])[0]
   const share = (ms: number | undefined) => (ms !== undefined && durationMs > 0 ? `${formatPercent(ms / durationMs)} of the request` : '')
   const facts = (title: string, note: string, lines: PeekFacts['lines']): PeekFacts => ({ title, note, lines, finding })
@@ -67,9 +68,9 @@ export function toPeekFacts(
       return facts('Exceptions', '', [['Seen', formatCount(counts.exception ?? 0)]])
     case 'findings':
       return facts('Findings', '', [
-        ['Errors', formatCount(request.findings.error)],
-        ['Warnings', formatCount(request.findings.warning)],
-        ['Notes', formatCount(request.findings.info)],
+        ['Errors', count('error')],
+        ['Warnings', count('warning')],
+        ['Notes', count('info')],
       ])
     case 'history':
       return facts(

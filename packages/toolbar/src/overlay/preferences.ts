@@ -20,12 +20,18 @@ export interface Preferences {
   split: number
   grouped: boolean
   sqlSort: string
+  /** rows between queries for the time without them */
+  gaps: boolean
+  /** keys of findings, oldest first */
+  ignored: readonly string[]
   /** URL template of an editor, `null`: as the server's options say */
   editor: string | null
 }
 
 const KEY = 'debug-toolbar:v1'
 const WRITE_DELAY_MS = 250
+/** The oldest give way: storage is small, and shared with the page. */
+export const MAX_IGNORED = 200
 
 const oneOf =
   <Value>(...values: readonly Value[]) =>
@@ -49,6 +55,11 @@ const fields: { [Key in keyof Preferences]: [Preferences[Key], (value: unknown) 
   split: [0, isNumber(0, 100)],
   grouped: [true, isBoolean],
   sqlSort: ['', (value) => typeof value === 'string' && /^([a-z]+ (1|-1))?$/.test(value)],
+  gaps: [true, isBoolean],
+  ignored: [
+    [],
+    (value) => Array.isArray(value) && value.length <= MAX_IGNORED && value.every((key) => typeof key === 'string' && key.length <= 600),
+  ],
   editor: [null, (value) => value === null || isText(value)],
 }
 

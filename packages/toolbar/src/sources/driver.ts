@@ -79,10 +79,11 @@ export function bytesSince(entry: RawEntry, socket: unknown): number {
 export const frameOfCall = guard(
   'driver.origin',
   (own: Frame | undefined, sql: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
-    const record = own?.scope.record
-    if (own === undefined || record === null || record === undefined) return own
-    const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, own.parentId, below)
-    return origin === undefined ? own : { scope: own.scope, parentId: own.parentId, origin, outer: own }
+    const base = recordingFrame(own)
+    const record = base === null ? null : base.scope.record
+    if (base === null || record === null) return own
+    const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, base.parentId, below)
+    return origin === undefined ? own : { scope: base.scope, parentId: base.parentId, origin, outer: own }
   },
 )
 

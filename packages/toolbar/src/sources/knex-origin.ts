@@ -1,4 +1,4 @@
-import { context, type Frame } from '../core/context.ts'
+import { context, type Frame, outerOf, recordingFrame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
 import { keepContextOf } from './driver.ts'
@@ -18,12 +18,12 @@ export function patchRunner(client: Client): Undo {
   const undos = (['run', 'stream'] as const).map((method) =>
     patchMethod(prototype, method, (original) => {
       return function start(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
-        const frame = context.getStore()
-        const within = frame === undefined || targetOf(this.client) === undefined ? undefined : enter(frame, this.builder, start)
+        const own = context.getStore()
+        const within = targetOf(this.client) === undefined ? undefined : enter(own, this.builder, start)
         if (within === undefined) return original.apply(this, args)
         const answer: unknown = context.run(within, () => original.apply(this, args))
         // what listens to the rows was not started here
-        if (method === 'stream' && isFunction(read(answer, 'emit'))) keepContextOf(answer as object, frame)
+        if (method === 'stream' && isFunction(read(answer, 'emit'))) keepContextOf(answer as object, own)
         return answer
       }
     }),
@@ -33,14 +33,16 @@ export function patchRunner(client: Client): Undo {
   }
 }
 
-const enter = guard('knex.origin', (frame: Frame, builder: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
-  const { record } = frame.scope
-  const origin = record === null ? undefined : record.originOf(keyOf(builder), frame.parentId, below)
-  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: frame.outer ?? frame }
+const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
+  const frame = recordingFrame(own)
+  const record = frame === null ? null : frame.scope.record
+  if (frame === null || record === null) return undefined
+  const origin = record.originOf(keyOf(builder), frame.parentId, below)
+  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: outerOf(own) }
 })
 
-/** What makes two builders likely to be of the same line, as far as is known before there is SQL. */
+/** What makes two builders likely to be of the same line, as far as is known before there is SQL: the table, the text of a raw query. */
 function keyOf(builder: unknown): string {
-  const table = read(read(builder, '_single'), 'table')
-  return typeof table === 'string' ? `knex ${table}` : 'knex raw'
+  const name = read(read(builder, '_single'), 'table') ?? read(builder, 'sql')
+  return typeof name === 'string' ? `knex ${name}` : 'knex'
 }

@@ -1,5 +1,5 @@
 import { now } from '../core/clock.ts'
-import { context, type Frame, recordingFrame } from '../core/context.ts'
+import { context, type Frame, outerOf, recordingFrame } from '../core/context.ts'
 import type { RawPool } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
@@ -59,7 +59,7 @@ const noteAcquired = guard(
   (target: Watched, own: Frame | undefined, connection: Connection, waitMs: number, pool: RawPool | null): void => {
     if (typeof connection !== 'object' || connection === null) return
     acquired.set(connection, { waitMs: roundMs(waitMs), pool })
-    target.holders.take(connection, own === undefined ? null : own.scope.id)
+    target.holders.take(connection, outerOf(own)?.scope.id ?? null)
   },
 )
 

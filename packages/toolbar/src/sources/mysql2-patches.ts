@@ -1,5 +1,5 @@
 import { now } from '../core/clock.ts'
-import { bindTo, context, type Frame } from '../core/context.ts'
+import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import type { RawSql } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
 import { ownerOf, patchShared, type Undo, wrapOwn } from '../core/patch.ts'
@@ -161,7 +161,7 @@ export function patchMysqlPool(pool: MysqlPool, onConnection: (connection: Mysql
       patchShared(ownerOf(pool, method), method, (original) => {
         return function query(this: MysqlPool, ...args: unknown[]): unknown {
           const own = context.getStore()
-          if (own === undefined || !targetsOfPools.has(this)) return original.apply(this, args)
+          if (!targetsOfPools.has(this)) return original.apply(this, args)
           const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'sql'), query)
           return frame === undefined || frame === own ? original.apply(this, args) : context.run(frame, () => original.apply(this, args))
         }
@@ -189,7 +189,7 @@ function connected(
     if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted ?? look(pool, target) ?? null, error)
     else if (typeof connection === 'object' && connection !== null) {
       hooks.get(pool)?.(connection as MysqlConnection)
-      noteAcquired(target, own?.outer ?? own, connection, now() - askedMs, exhausted)
+      noteAcquired(target, outerOf(own), connection, now() - askedMs, exhausted)
     }
     return context.run(own as Frame, () => callback.apply(this, args))
   }

@@ -1,5 +1,5 @@
 import { now } from '../core/clock.ts'
-import { bindTo, context, type Frame } from '../core/context.ts'
+import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { type AnyFunction, ownerOf, patchShared, type Undo, wrapOwn } from '../core/patch.ts'
 import { bytesSince, type DriverTarget, frameOfCall, keepContextOf, noteAcquired, noteFailedAcquire, type Sent, send } from './driver.ts'
@@ -191,7 +191,7 @@ export function patchPgPool(pool: PgPool): Undo {
           if (error) noteFailedAcquire(target, own, now() - askedMs, exhausted ?? look(this, target) ?? null, error)
           else if (typeof client === 'object' && client !== null) {
             targetsOfClients.set(client as PgClient, target)
-            noteAcquired(target, own?.outer ?? own, client, now() - askedMs, exhausted)
+            noteAcquired(target, outerOf(own), client, now() - askedMs, exhausted)
           }
         }
         if (callback !== undefined) return original.call(this, connected(own, got, callback))
@@ -209,7 +209,7 @@ export function patchPgPool(pool: PgPool): Undo {
     patchShared(prototype, 'query', (original) => {
       return function query(this: PgPool, ...args: unknown[]): unknown {
         const own = context.getStore()
-        if (own === undefined || !targetsOfPools.has(this)) return original.apply(this, args)
+        if (!targetsOfPools.has(this)) return original.apply(this, args)
         const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'text'), query)
         return frame === undefined || frame === own ? original.apply(this, args) : context.run(frame, () => original.apply(this, args))
       }

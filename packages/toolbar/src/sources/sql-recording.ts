@@ -1,4 +1,4 @@
-import type { Frame } from '../core/context.ts'
+import { type Frame, outerOf } from '../core/context.ts'
 import { isTransactionStatement, type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -48,12 +48,18 @@ export function beginStatement(
     bytes: -1,
     columns: -1,
     pool: acquired === undefined ? null : acquired.pool,
-    after: own !== undefined && own !== frame ? own.scope.id : null,
+    after: lateOf(own),
     duplicateGroup: 0,
     similarGroup: 0,
   }
   noteTransaction(connection, data)
   return record.begin(transaction ? transactionKind : sqlKind, '', frame.parentId, data)
+}
+
+/** id of the request that asks after it was sealed, else `null`. */
+function lateOf(own: Frame | undefined): string | null {
+  const asking = outerOf(own)
+  return asking !== undefined && asking.scope.record === null ? asking.scope.id : null
 }
 
 /** A statement that came to nothing, since no connection could be had: a point in time with its error. */
@@ -79,7 +85,7 @@ export function noteNoConnection(
     bytes: -1,
     columns: -1,
     pool: acquired.pool,
-    after: own !== undefined && own !== frame ? own.scope.id : null,
+    after: lateOf(own),
     duplicateGroup: 0,
     similarGroup: 0,
   }

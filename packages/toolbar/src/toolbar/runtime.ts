@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { Console } from '../console/console.ts'
 import type { OverlayConfig } from '../contract/types.ts'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
 import { forgetViews } from '../core/emit.ts'
@@ -94,6 +95,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       judge: createJudge(checkRules(settings.rules, builtInRules), { slowQueryMs: settings.slowQueryMs, planOf: () => null }),
     },
   })
+  const console = new Console({ limits: settings.limits })
   const panels = checkPanels(settings.panels(builtInPanels))
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
@@ -103,6 +105,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   const routes = [
     ...createApiRoutes({
       recorder,
+      console,
       gate,
       panels,
       panelContext,
@@ -146,6 +149,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       open = false
       delete (globalThis as Global)[slot]
       stream.close()
+      console.close()
       recorder.close()
       for (const undo of undos.reverse()) undo()
       undoAllPatches()

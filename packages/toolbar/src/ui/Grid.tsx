@@ -7,6 +7,8 @@ export interface Column<Row> {
   id: string
   label: ComponentChildren
   class?: string
+  /** classes of one cell beside those of the column: an element less in each row */
+  cellClass?(row: Row): string
   /** makes the head a sort button */
   sort?: { direction: 'ascending' | 'descending' | null; toggle(): void }
   cell(row: Row, index: number): ComponentChildren
@@ -134,7 +136,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         }}
       >
         {columns.map((column) => (
-          <div key={column.id} role="gridcell" class={column.class}>
+          <div key={column.id} role="gridcell" class={column.cellClass ? `${column.class ?? ''} ${column.cellClass(row)}` : column.class}>
             {column.cell(row, index)}
           </div>
         ))}

@@ -1,5 +1,6 @@
 import type { Preview } from '../contract/types.ts'
-import { inlineParams, layOutSql, type SqlToken, tokenizeSql } from './sql-tokens.ts'
+import { previewText } from './preview.ts'
+import { inlineParams, type SqlToken, tokenizeSql } from './sql-tokens.ts'
 
 const classes: Partial<Record<SqlToken['kind'], string>> = {
   keyword: 'y-k',
@@ -35,8 +36,13 @@ export function SqlLine({ sql, params }: { sql: string; params?: readonly Previe
   )
 }
 
-/** SQL laid out over lines. */
+/** SQL as it is, over as many lines as it has. */
 export function SqlText({ sql, params }: { sql: string; params: readonly Preview[] }) {
-  const tokens = inlineParams(layOutSql(tokenizeSql(sql)), params)
-  return <pre dir="auto">{tokens.map((token, index) => (isPlain(token) ? token.text : <Token key={index} token={token} />))}</pre>
+  const tokens = inlineParams(tokenizeSql(sql), params)
+  return <>{tokens.map((token, index) => (isPlain(token) ? token.text : <Token key={index} token={token} />))}</>
+}
+
+/** A value of a statement, told apart from its text. */
+export function Value({ value }: { value: Preview }) {
+  return <Token token={{ kind: 'placeholder', text: previewText(value, "'"), param: value }} />
 }

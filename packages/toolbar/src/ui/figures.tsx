@@ -1,4 +1,4 @@
-import type { RequestSummary } from '../contract/types.ts'
+import type { Finding, RequestSummary } from '../contract/types.ts'
 import { type Figure, toBytes, toDuration } from './format.ts'
 
 function WithUnit({ figure, unit }: Figure) {
@@ -29,4 +29,12 @@ export function StatusChip({ request }: { request: RequestSummary }) {
   if (request.state === 'running') return <span class="chip st run">running</span>
   const text = request.state === 'aborted' ? 'aborted' : (request.status ?? (request.state === 'failed' ? 'failed' : 'none'))
   return <span class={`chip st ${statusTone(request)}`}>{text}</span>
+}
+
+/** How many of each severity: as the summary says, or without those that are ignored where they are known one by one. */
+export function countFindings(request: RequestSummary, known: readonly Finding[] | null): RequestSummary['findings'] {
+  if (known === null || request.state === 'running') return request.findings
+  const counts = { error: 0, warning: 0, info: 0 }
+  for (const { severity } of known) counts[severity]++
+  return counts
 }

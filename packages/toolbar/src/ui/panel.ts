@@ -1,18 +1,22 @@
 import type { Signal } from '@preact/signals'
 import { type ComponentType, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
+import type { EntryDetail, ExplainAnswer, Finding, OverlayConfig, RequestSummary, RunAnswer } from '../contract/types.ts'
+
+export type PanelOption = 'sqlSort' | 'grouped' | 'gaps'
 
 /** What a view may ask of the overlay around it. */
 export interface PanelHost {
   config: OverlayConfig | null
   /** URL template for source links: the reader's choice, else the server's */
   editorUrl: string
-  openPanel(id: string): void
+  /** `selected`: key of the row to choose there */
+  openPanel(id: string, selected?: string): void
   openRequest(id: string): void
   /** the record that is shown */
   currentId: string | null
-  toast(text: string): void
+  /** says something for a moment; `undo` takes back what was hidden */
+  toast(text: string, undo?: () => void): void
   /** copies and says so */
   copy(text: string, what: string): void
   /** what is typed in this panel's filter */
@@ -27,8 +31,18 @@ export interface PanelHost {
   split: number
   setSplit(percent: number): void
   /** a choice of a view that outlives it, e.g. a sort; `''` when never made */
-  option(name: 'sqlSort' | 'grouped'): string
-  setOption(name: 'sqlSort' | 'grouped', value: string): void
+  option(name: PanelOption): string
+  setOption(name: PanelOption, value: string): void
+  /** an entry of the record that is shown, with what is too much for a list; rejects with a sentence for the reader */
+  entryDetail(entry: number): Promise<EntryDetail>
+  explain(entry: number, analyze: boolean): Promise<ExplainAnswer>
+  /** runs a query again, if it only reads */
+  run(entry: number): Promise<RunAnswer>
+  /** keys of findings that nobody wants to hear of here */
+  ignored: ReadonlySet<string>
+  setIgnored(key: string, ignored: boolean): void
+  /** what ran outside of requests, `null` where there is nothing of it, or it is not known yet */
+  outside: Signal<RequestSummary | null>
   /** all records this browser knows, newest first; only for views over many of them */
   requests: Signal<RequestSummary[]>
   loadMore: (() => Promise<void>) | null
@@ -40,7 +54,7 @@ export interface PanelHost {
 export interface PanelProps<Data> {
   data: Data
   request: RequestSummary
-  /** all that was found about this request */
+  /** all that was found about this request, without what is ignored */
   findings: readonly Finding[]
   /** the record is the one of the page around the toolbar, so that the browser's own timings belong to it */
   ofPage: boolean

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inlineParams, layOutSql, tokenizeSql, toRunnableSql } from './sql-tokens.ts'
+import { inlineParams, tokenizeSql } from './sql-tokens.ts'
 
 const inlined = (sql: string, params: Parameters<typeof inlineParams>[1]) =>
   inlineParams(tokenizeSql(sql), params)
@@ -33,25 +33,6 @@ describe('sql tokens', () => {
     const sql = `select '?', "?", \`?\`, a ?| b, a ?? b -- ?\n/* ? */ from t where c = ?`
     expect(inlined(sql, [7, 8])).toBe(sql.replace(/\?$/, '7'))
     expect(inlined('where a = ? and b = ?', [1])).toBe('where a = 1 and b = ?')
-  })
-
-  it('make SQL that can be run', () => {
-    expect(toRunnableSql('where a = ? and b = ?', ["o'hara", { $: 'Date', v: '2026-11-21T00:00:00.000Z' }])).toBe(
-      "where a = 'o''hara' and b = '2026-11-21T00:00:00.000Z';",
-    )
-  })
-
-  it('break lines before clauses, not inside calls or between', () => {
-    const text = layOutSql(
-      tokenizeSql(
-        'select count(*) from a left join b on b.id = a.id where c between 1 and 2 and d in (select x from y) order by e limit 5',
-      ),
-    )
-      .map(({ text }) => text)
-      .join('')
-    expect(text).toBe(
-      'select count(*)\nfrom a\nleft join b on b.id = a.id\nwhere c between 1 and 2\n  and d in (\n  select x\n  from y\n)\norder by e\nlimit 5',
-    )
   })
 
   it('take linear time', () => {

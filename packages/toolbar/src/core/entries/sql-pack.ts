@@ -11,6 +11,7 @@ const inferred = 1
 const failed = 2
 const running = 4
 const transaction = 8
+const cut = 16
 
 /** Values kept once, referred to by index. */
 class Table<Value> {
@@ -67,7 +68,8 @@ export function packSql(kinds: { query: EntryKind; transaction: EntryKind }): Pa
           (entry.inferred ? inferred : 0) |
           (entry.status === 'error' ? failed : 0) |
           (entry.status === 'running' ? running : 0) |
-          (raw.transaction ? transaction : 0)
+          (raw.transaction ? transaction : 0) |
+          (raw.cut === true ? cut : 0)
         if (raw.error !== null || raw.pool !== null) sparse.set(at, { error: raw.error, pool: raw.pool })
       }
       // a list that grew by pushing has room to spare
@@ -127,6 +129,7 @@ function unpack(columns: Columns, kinds: { query: EntryKind; transaction: EntryK
       duplicateGroup: 0,
       similarGroup: 0,
     }
+    if ((flag & cut) !== 0) data.cut = true
     from = to
     const kind = data.transaction ? kinds.transaction : kinds.query
     const entry = new RawEntry(row[0] as number, kind, '', times[at * 4] as number, row[1] as number, data)

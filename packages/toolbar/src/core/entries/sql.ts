@@ -7,6 +7,7 @@ import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
+import { copyOf } from '../sql/copy-value.ts'
 import { shapeOf } from '../sql/shape.ts'
 import { packSql } from './sql-pack.ts'
 
@@ -29,7 +30,9 @@ export interface RawPool {
 /** A query as a source captures it: texts and references. */
 export interface RawSql {
   sql: string
-  /** the driver's own array until seal; then primitives and pictures */
+  /** `sql` is only the beginning */
+  cut?: true
+  /** the driver's own array until seal; then primitives, small copies and pictures */
   params: readonly unknown[]
   readonly database: SqlTarget
   connectionId: string | null
@@ -59,10 +62,13 @@ export const sqlKind = defineKind({
   seal(entry, limits) {
     const raw = entry.data as RawSql
     let bytes = 160
-    if (raw.sql.length > limits.sqlLength) raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
+    if (raw.sql.length > limits.sqlLength) {
+      raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
+      raw.cut = true
+    }
     for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
     if (raw.params.some((value) => isHeavy(value, limits)))
-      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? pictured(value, limits) : value))
+      raw.params = raw.params.map((value) => (isHeavy(value, limits) ? (copyOf(value) ?? pictured(value, limits)) : value))
     return bytes
   },
   sharedText: (entry) => (entry.data as RawSql).sql,
@@ -70,10 +76,11 @@ export const sqlKind = defineKind({
     const raw = entry.data as RawSql
     let bytes = 0
     for (const value of raw.params) bytes += typeof value === 'string' ? value.length * 2 : 16
-    raw.params = [left]
+    if (raw.params.length > 0) raw.params = [left]
     if (raw.sql.length > 2_000) {
       bytes += (raw.sql.length - 500) * 2
       raw.sql = `${Buffer.from(raw.sql.slice(0, 500)).toString()} …`
+      raw.cut = true
     }
     return bytes
   },
@@ -163,6 +170,12 @@ function identityOf(value: unknown, picture: Preview): string {
 function isHeavy(value: unknown, limits: Limits): boolean {
   if (typeof value === 'string') return value.length > limits.stringLength
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** Values of a query as they can be handed to its driver again; the position of the first that was not kept, where one was not. */
+export function keptParams(params: readonly unknown[], limits: Limits): readonly unknown[] | number {
+  const missing = params.findIndex((value) => value instanceof Pictured || (isHeavy(value, limits) && copyOf(value) === null))
+  return missing === -1 ? params.map((value) => (isHeavy(value, limits) ? copyOf(value) : value)) : missing
 }
 
 /** Whether a statement opens or closes a transaction rather than asking for something. */

@@ -15,6 +15,8 @@ export interface SqlSecrets {
   readonly params: ReadonlySet<number>
   /** the text with secret literals masked */
   readonly text: string
+  /** those literals, without their quotes */
+  readonly literals: readonly string[]
 }
 
 const comparisons = new Set([
@@ -70,7 +72,11 @@ export function findSqlSecrets(
     if (token.kind === 'quoted') compared = text.slice(1, -1)
     else if (!comparisons.has(text.toLowerCase())) compared = token.kind === 'word' ? text : null
   }
-  return { params, text: maskCuts(sql, cuts, redactor.mask) }
+  return {
+    params,
+    text: maskCuts(sql, cuts, redactor.mask),
+    literals: cuts.map(([start, end]) => sql.slice(sql.charCodeAt(start) > 39 ? start + 2 : start + 1, end - 1)),
+  }
 }
 
 /** Column names of `insert into t (a, b) values`, and where the values begin. */

@@ -32,6 +32,10 @@ export function Drawer({ model, host }: DrawerProps) {
     if (model.refocus) frame.current?.querySelector<HTMLElement>('.nav [aria-selected=true]')?.focus({ preventScroll: true })
     model.refocus = false
   }, [model])
+  useEffect(() => {
+    void model.readOutside()
+    return state.watchOutside()
+  }, [model, state])
   const copy = async (text: string, what: string): Promise<void> => {
     const done = await copyText(text)
     state.say(done ? `Copied ${what}` : 'The browser did not allow copying')
@@ -45,7 +49,7 @@ export function Drawer({ model, host }: DrawerProps) {
       {dock !== 'page' && <Grip model={model} dock={dock} />}
       <Header model={model} state={state} dock={dock} />
       <div class="main">
-        <Navigation model={model} />
+        <Navigation model={model} prefetch={state.prefetch} />
         <PanelArea model={model} state={state} host={host} copy={copy} />
       </div>
       {state.menu.value === 'requests' && <RequestMenu model={model} state={state} />}
@@ -54,7 +58,12 @@ export function Drawer({ model, host }: DrawerProps) {
       <Announcer model={model} />
       {state.toast.value !== null && (
         <div class="toast" role="status">
-          {state.toast.value}
+          {state.toast.value.text}
+          {state.toast.value.undo && (
+            <button type="button" onClick={state.toast.value.undo}>
+              Undo
+            </button>
+          )}
         </div>
       )}
     </section>

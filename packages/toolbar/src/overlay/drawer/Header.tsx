@@ -34,7 +34,12 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           onClick={toggle('requests')}
         >
           <span class="sr">Switch request, now </span>
-          {request ? (
+          {request?.kind === 'outside' ? (
+            <>
+              <span class="b nw">Outside of requests</span>
+              <span class="m3 path trunc">{formatPlural(request.counts.sql ?? 0, 'query', 'queries')}</span>
+            </>
+          ) : request ? (
             <>
               <StatusChip request={request} />
               <span class="meth">{request.method}</span>
@@ -137,7 +142,7 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           </>
         )}
       </div>
-      {request ? (
+      {request?.kind === 'http' ? (
         <SpineBar spine={request.spine} named class="hsp" running={request.state === 'running'} />
       ) : (
         <span class="spine hsp" aria-hidden="true" />

@@ -1,4 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Tone } from '../../contract/types.ts'
+import { countFindings } from '../../ui/figures.tsx'
+import { formatCount } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
 import type { Model } from '../model.ts'
@@ -9,12 +12,14 @@ import { hasView, loadView } from './views.ts'
 export const toShownPanel = (chosen: string): string => (hasView(chosen) ? chosen : 'timeline')
 
 /** Panels, each with its figure; the icon's hue makes it the legend too. */
-export function Navigation({ model }: { model: Model }) {
+export function Navigation({ model, prefetch }: { model: Model; prefetch(panel: string): void }) {
   const list = useRef<HTMLDivElement>(null)
   const groups = toNavigation(model.config.value)
   const tabs = groups.flat()
   const shown = toShownPanel(model.preferences.value.value.panel)
   const summaries = new Map((model.history.details.value.get(model.currentId.value ?? '')?.panels ?? []).map((panel) => [panel.id, panel]))
+  const known = model.findingsOf(model.currentId.value)
+  const found = model.current.value && known !== null ? countFindings(model.current.value, known) : null
   useLayoutEffect(() => {
     const element = list.current
     const selected = element?.querySelector<HTMLElement>('[aria-selected=true]')
@@ -33,14 +38,19 @@ export function Navigation({ model }: { model: Model }) {
   const figure = (id: string): string => {
     if (id === 'history')
       return model.history.list.value.length > 0 ? String(model.history.counts.value?.stored ?? model.history.list.value.length) : '0'
+    if (id === 'findings' && found !== null) return formatCount(found.error + found.warning + found.info)
     return summaries.get(id)?.summary ?? ''
+  }
+  const toneOf = (id: string): Tone | undefined => {
+    if (id !== 'findings' || found === null) return summaries.get(id)?.tone
+    return found.error > 0 ? 'error' : found.warning > 0 ? 'warn' : 'none'
   }
   return (
     <div class="nav scroll" role="tablist" aria-label="Panels" aria-orientation="vertical" ref={list} onKeyDown={onKeyDown}>
       {groups.map((group, index) => [
         index > 0 && <span key={`gap-${index}`} class="gap" role="presentation" />,
         ...group.map(({ id, title, icon, hue }) => {
-          const tone = summaries.get(id)?.tone
+          const tone = toneOf(id)
           const text = figure(id)
           return (
             <button
@@ -52,7 +62,10 @@ export function Navigation({ model }: { model: Model }) {
               aria-selected={id === shown}
               tabIndex={id === shown ? 0 : -1}
               title={title}
-              onPointerEnter={() => void loadView(id)}
+              onPointerEnter={() => {
+                void loadView(id)
+                if (id !== shown && summaries.has(id)) prefetch(id)
+              }}
               onClick={() => model.preferences.set({ panel: id })}
             >
               <span class={tone === 'error' && hue === '' ? 'c-err' : hue}>

@@ -90,13 +90,19 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       }),
     [state],
   )
+  useEffect(() => {
+    if (panel === 'history') void model.readOutside()
+  }, [model, panel])
   const reading = model.readingOf(panel)
   const preferences = model.preferences.value.value
   const panelHost = useMemo(
     (): PanelHost => ({
       config: model.config.value,
       editorUrl: preferences.editor ?? model.config.value?.editorUrl ?? '',
-      openPanel: (id) => model.preferences.set({ panel: id }),
+      openPanel: (id, selected) => {
+        if (selected !== undefined) model.setReading(id, { selected, filter: '' })
+        model.preferences.set({ panel: id })
+      },
       openRequest: (id) => model.select(id),
       currentId: model.currentId.value,
       toast: state.say,
@@ -109,7 +115,13 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       split: preferences.split,
       setSplit: (split) => model.preferences.set({ split }),
       option: (name) => String(preferences[name]),
-      setOption: (name, value) => model.preferences.set({ [name]: name === 'grouped' ? value === 'true' : value }),
+      setOption: (name, value) => model.preferences.set({ [name]: name === 'sqlSort' ? value : value === 'true' }),
+      entryDetail: (entry) => model.client.entry(model.currentId.peek() ?? '', entry),
+      explain: (entry, analyze) => model.client.explain(model.currentId.peek() ?? '', entry, analyze),
+      run: (entry) => model.client.run(model.currentId.peek() ?? '', entry),
+      ignored: model.ignored.value,
+      setIgnored: model.setIgnored,
+      outside: model.history.outside,
       requests: model.history.list,
       loadMore: model.history.next.value === null ? null : model.history.more,
       search: async (text) => {
@@ -119,7 +131,18 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       },
       clear: () => model.client.clear(),
     }),
-    [model, state, copy, panel, reading, preferences, model.currentId.value, model.config.value, model.history.next.value],
+    [
+      model,
+      state,
+      copy,
+      panel,
+      reading,
+      preferences,
+      model.ignored.value,
+      model.currentId.value,
+      model.config.value,
+      model.history.next.value,
+    ],
   )
 
   const id = model.currentId.value
@@ -174,7 +197,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
           key={`${id}/${panel}`}
           data={data}
           request={record}
-          findings={model.history.details.value.get(id)?.findings ?? []}
+          findings={model.findingsOf(id) ?? []}
           ofPage={id === model.page.value}
         />
       </Boundary>

@@ -1,14 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { matches, parseFilter, REQUEST_FILTER_KEYS } from '../../contract/filter.ts'
 import { toRequestFields } from '../../contract/request-fields.ts'
 import type { RequestSummary } from '../../contract/types.ts'
 import { Ms, StatusChip } from '../../ui/figures.tsx'
-import { formatAge, formatCount } from '../../ui/format.ts'
+import { formatAge, formatCount, formatPlural } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { SpineBar } from '../../ui/SpineBar.tsx'
+import { OUTSIDE } from '../client.ts'
 import type { Model } from '../model.ts'
 import { isOfPage } from '../page-requests.ts'
 import type { DrawerState } from './drawer-state.ts'
@@ -81,6 +82,8 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
   const choice = useSignal<Choice>('all')
   const grid = useRef<HTMLDivElement>(null)
   const now = Date.now()
+  useEffect(() => void model.readOutside(), [model])
+  const outside = model.history.outside.value
   const groups = useComputed(() => {
     const filter = parseFilter(text.value, REQUEST_FILTER_KEYS)
     const page = model.pageRecord.value
@@ -99,6 +102,11 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
     state.menu.value = null
     model.select(id)
   }
+  /** SQL is what there is of it: no response, no middleware */
+  const pickOutside = (): void => {
+    pick(OUTSIDE)
+    if ((outside?.counts.sql ?? 0) > 0) model.preferences.set({ panel: 'sql' })
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     const rows = [...(grid.current?.querySelectorAll<HTMLElement>('[data-id]') ?? [])]
     const at = rows.indexOf(event.target as HTMLElement)
@@ -106,7 +114,8 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
       const row = at >= 0 ? rows[at] : text.peek() !== '' && (event.target as HTMLElement).matches('input') ? rows[0] : undefined
       if (!row?.dataset.id) return
       event.preventDefault()
-      pick(row.dataset.id)
+      if (row.dataset.id === OUTSIDE) pickOutside()
+      else pick(row.dataset.id)
       return
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -146,7 +155,7 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
         </div>
         {errors[0] && <p class="ferr">{errors[0].message}</p>}
         <div class="scroll">
-          {groups.value.length === 0 ? (
+          {groups.value.length === 0 && !outside ? (
             <p class="none">{model.history.list.value.length === 0 ? 'No requests yet. Open a page of the app.' : 'No request matches.'}</p>
           ) : (
             <div role="grid" aria-label="Requests" ref={grid}>
@@ -166,6 +175,26 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
                   ))}
                 </div>
               ))}
+              {outside && (
+                <div role="rowgroup" aria-label="Outside of requests">
+                  <div class="lbl" role="presentation">
+                    <span>Start-up, timers and late work</span>
+                  </div>
+                  <div
+                    class={`row gr swg outs${outside.id === model.currentId.value ? ' sel' : ''}`}
+                    role="row"
+                    aria-selected={outside.id === model.currentId.value}
+                    tabIndex={outside.id === model.currentId.value ? 0 : -1}
+                    data-id={outside.id}
+                    onClick={() => pickOutside()}
+                  >
+                    <div role="gridcell">
+                      <Icon path={allIcons.time} small /> Outside of requests
+                      <span class="m3"> · {formatPlural(outside.counts.sql ?? 0, 'query', 'queries')}</span>
+                    </div>
+                  </div>
+                </div>
+              )}
             </div>
           )}
         </div>

@@ -18,7 +18,7 @@ export function createKeyHandler(model: Model, state: DrawerState, frame: () => 
       focusBack(`[data-menu=${open}]`)
       state.menu.value = null
     } else if (reading.selected !== null) {
-      focusBack(`.gridbox [data-key="${CSS.escape(reading.selected)}"]`)
+      focusBack(`.panel [data-key="${CSS.escape(reading.selected)}"]`)
       model.setReading(panel(), { selected: null })
     } else if (!model.standalone) model.close()
   }
@@ -26,15 +26,19 @@ export function createKeyHandler(model: Model, state: DrawerState, frame: () => 
     const request = model.step(direction)
     if (request) model.select(request.id)
   }
-  const click = (selector: string): void => frame()?.querySelector<HTMLElement>(selector)?.click()
-  const actions: Record<string, () => void> = {
+  const click = (selector: string): boolean => {
+    const element = frame()?.querySelector<HTMLElement>(selector)
+    element?.click()
+    return Boolean(element)
+  }
+  const actions: Record<string, () => unknown> = {
     '/': () => frame()?.querySelector<HTMLElement>('.panel .filter input')?.focus(),
     '[': () => choose(1),
     ']': () => choose(-1),
     '?': () => model.preferences.set({ panel: 'preferences' }),
     g: () => click('.panel .groups [aria-pressed=false]'),
-    o: () => click('.detail a.srcl, .detail a.src'),
-    y: () => click('.detail [data-key-y]'),
+    o: () => click('.panel [data-key-o]') || click('.detail a.srcl, .detail a.src'),
+    y: () => click('.panel [data-key-y]'),
   }
   return (event) => {
     if (event.isComposing || event.defaultPrevented) return

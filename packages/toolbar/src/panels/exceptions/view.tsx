@@ -1,81 +1,19 @@
-import { useState } from 'preact/hooks'
-import type { Entry, ExceptionCause, ExceptionData, StackFrame } from '../../contract/types.ts'
+import type { Entry, ExceptionCause, ExceptionData } from '../../contract/types.ts'
 import { Code } from '../../ui/Code.tsx'
 import { Facts, Section } from '../../ui/Facts.tsx'
-import { formatMs, formatPlural } from '../../ui/format.ts'
+import { formatMs } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { isNothing } from '../../ui/preview.ts'
 import { Source } from '../../ui/Source.tsx'
+import { Stack } from '../../ui/Stack.tsx'
 import { State } from '../../ui/States.tsx'
 import { ValueTree } from '../../ui/ValueTree.tsx'
 import type { ExceptionsPanelData } from './data.ts'
 import css from './view.css?inline'
 
 type Exception = Entry<ExceptionData>
-
-/** Runs of frames that are not the app's own become one line. */
-function toRuns(stack: readonly StackFrame[]): { own: boolean; frames: StackFrame[] }[] {
-  const runs: { own: boolean; frames: StackFrame[] }[] = []
-  for (const frame of stack) {
-    const own = frame.kind === 'app'
-    const last = runs.at(-1)
-    if (last?.own === own) last.frames.push(frame)
-    else runs.push({ own, frames: [frame] })
-  }
-  return runs
-}
-
-function Frame({ frame }: { frame: StackFrame }) {
-  const { file, line, column } = frame
-  return (
-    <li class={`frame${frame.kind === 'app' ? '' : ' dim'}`}>
-      <bdi class="mono trunc">{frame.function ?? 'anonymous'}</bdi>
-      {file !== null && <Source site={{ file, line, column }} />}
-    </li>
-  )
-}
-
-function Folded({ frames }: { frames: readonly StackFrame[] }) {
-  const [open, setOpen] = useState(false)
-  const packages = [
-    ...new Set(
-      frames.map(({ kind, file }) =>
-        kind === 'node' ? 'node' : (/node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(file ?? '')?.[1] ?? 'package'),
-      ),
-    ),
-  ]
-  if (open)
-    return (
-      <>
-        {frames.map((frame, index) => (
-          <Frame key={index} frame={frame} />
-        ))}
-      </>
-    )
-  return (
-    <li>
-      <button type="button" class="frame dim" aria-expanded={false} onClick={() => setOpen(true)}>
-        <span class="trunc">
-          {formatPlural(frames.length, 'frame')} in {packages.join(', ')}
-        </span>
-        <Icon path={allIcons.down} small />
-      </button>
-    </li>
-  )
-}
-
-function Stack({ stack }: { stack: readonly StackFrame[] }) {
-  if (stack.length === 0) return <p class="m3">It carried no stack.</p>
-  return (
-    <ul class="frames">
-      {toRuns(stack).map(({ own, frames }, index) =>
-        own ? frames.map((frame, at) => <Frame key={`${index} ${at}`} frame={frame} />) : <Folded key={index} frames={frames} />,
-      )}
-    </ul>
-  )
-}
 
 function Cause({ cause }: { cause: ExceptionCause }) {
   return (

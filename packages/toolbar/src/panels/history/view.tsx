@@ -3,7 +3,7 @@ import { matches, parseFilter, REQUEST_FILTER_KEYS } from '../../contract/filter
 import { toRequestFields } from '../../contract/request-fields.ts'
 import type { RequestSummary } from '../../contract/types.ts'
 import { Ms, StatusChip } from '../../ui/figures.tsx'
-import { formatAge, formatClock, formatCount } from '../../ui/format.ts'
+import { formatAge, formatClock, formatCount, formatPlural } from '../../ui/format.ts'
 import { type Column, Grid } from '../../ui/Grid.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
@@ -89,6 +89,7 @@ function HistoryView(_: PanelProps<undefined>) {
   const [show, setShow] = useState('all')
   const [armed, setArmed] = useState(false)
   const all = panel.requests.value
+  const outside = panel.outside.value
   const top = useRef<number | null>(null)
   const filter = parseFilter(panel.filter, REQUEST_FILTER_KEYS)
   const found = useSearch(panel.filter)
@@ -174,6 +175,21 @@ function HistoryView(_: PanelProps<undefined>) {
               </p>
             }
           />
+          {outside && (
+            <button
+              type="button"
+              class="outs"
+              onClick={() => {
+                panel.openRequest(outside.id)
+                if ((outside.counts.sql ?? 0) > 0) panel.openPanel('sql')
+              }}
+            >
+              <Icon path={allIcons.time} small />
+              Outside of requests
+              <span class="m3">{formatPlural(outside.counts.sql ?? 0, 'query', 'queries')} at start-up, in timers, or late</span>
+              <Icon path={allIcons.right} small />
+            </button>
+          )}
         </div>
       </div>
     </>

@@ -1,9 +1,15 @@
 import type { Entry, Site, SqlData } from '../../contract/types.ts'
-import { definePanel, figure, ms } from '../panel.ts'
+import { definePanel, figure, ms, round } from '../panel.ts'
 import { type Rows, selectRows } from '../select-rows.ts'
-import type { SqlColumns, SqlGroup, SqlPanelData } from './data.ts'
+import type { SqlColumns, SqlGroup, SqlPanelData, SqlPanelWire } from './data.ts'
+import { gapsOf } from './gaps.ts'
+import { Transactions } from './transactions.ts'
+import { packSql } from './wire.ts'
 
-export const sqlPanel = definePanel<SqlPanelData>({
+/** Shorter waits for a connection are the pool's own bookkeeping. */
+const WAIT_MS = 0.1
+
+export const sqlPanel = definePanel<SqlPanelWire>({
   id: 'sql',
   title: 'SQL',
   types: ['sql'],
@@ -19,34 +25,52 @@ export const sqlPanel = definePanel<SqlPanelData>({
   },
   data(view, query, context) {
     const all = view.entries.filter((entry): entry is Entry<SqlData> => entry.type === 'sql')
-    const shown = selectRows(all, query, sqlRows)
+    const shown =
+      query.filter === null && query.sort === null && query.from === 0 && query.limit === null ? all : selectRows(all, query, sqlRows)
     const builder = new ColumnBuilder()
-    for (const entry of all) builder.group(entry)
+    let waitMs = 0
+    for (const entry of all) {
+      builder.group(entry)
+      waitMs += entry.data.waitMs
+    }
     for (const entry of shown) builder.add(entry)
     const { summary } = view
-    return {
-      requestMs: summary.durationMs,
+    const outside = summary.kind === 'outside'
+    return packSql({
+      requestMs: outside ? 0 : summary.durationMs,
       total: summary.counts.sql ?? 0,
       truncated: (view.truncated.sql ?? 0) + (view.truncated.transaction ?? 0),
       durationMs: summary.times.sql ?? 0,
-      waitMs: all.reduce((sum, entry) => sum + entry.data.waitMs, 0),
+      waitMs: round(waitMs),
       slowQueryMs: context.slowQueryMs,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       similar: summary.similar,
       duplicates: summary.duplicates,
       texts: builder.texts.values,
+      shapes: builder.shapes.values,
       sites: builder.sites.values,
       connections: builder.connections,
       groups: builder.groups,
-      transactions: builder.transactions,
+      transactions: builder.transactions.values,
+      gaps: outside ? [] : gapsOf(view.entries, summary.durationMs),
       columns: builder.columns,
-    }
+    })
   },
 })
 
 const sqlRows: Rows<Entry<SqlData>> = {
   toFields: ({ data, site, durationMs }) => ({
     text: [data.sql],
-    fields: { time: durationMs, rows: data.rows, table: data.shape, file: site?.file, connection: data.connection, kind: data.kind },
+    fields: {
+      time: durationMs,
+      rows: data.rows,
+      bytes: data.bytes,
+      wait: data.waitMs,
+      table: data.shape,
+      file: site?.file,
+      connection: data.connection,
+      kind: data.kind,
+    },
   }),
   sorts: {
     start: (row) => row.startMs,
@@ -60,64 +84,63 @@ const sqlRows: Rows<Entry<SqlData>> = {
 class Dictionary<Value> {
   readonly values: Value[] = []
   private readonly indexes = new Map<string, number>()
+  // what repeats, repeats in runs
+  private last = ''
+  private lastIndex = -1
 
   indexOf(key: string, value: Value): number {
+    if (key === this.last && this.lastIndex >= 0) return this.lastIndex
     let index = this.indexes.get(key)
     if (index === undefined) {
       index = this.values.push(value) - 1
       this.indexes.set(key, index)
     }
+    this.last = key
+    this.lastIndex = index
     return index
   }
 }
 
 class ColumnBuilder {
   readonly texts = new Dictionary<string>()
+  readonly shapes = new Dictionary<string>()
   readonly sites = new Dictionary<Site>()
   readonly connections: SqlPanelData['connections'] = []
   readonly groups: SqlGroup[] = []
-  readonly transactions: SqlPanelData['transactions'] = []
+  readonly transactions = new Transactions()
   readonly columns: SqlColumns = {
     id: [],
     startMs: [],
     durationMs: [],
-    waitMs: [],
     text: [],
     params: [],
     rows: [],
+    bytes: [],
     site: [],
     inferred: [],
     connection: [],
     similar: [],
     duplicate: [],
     transaction: [],
+    depth: [],
     kind: [],
-    parentId: [],
     errors: {},
+    waitMs: {},
+    after: {},
   }
+  private lastSite: { site: Site; index: number } | null = null
   private readonly groupIndexes = new Map<number, number>()
   private readonly connectionIndexes = new Map<string, number>()
-  private readonly transactionIndexes = new Map<string, number>()
 
   /** Totals of groups, connections and transactions are of all queries, whatever part is shown. */
   group(entry: Entry<SqlData>): void {
     const { data, durationMs } = entry
-    for (const [id, kind] of [
-      [data.similarGroup, 'similar'],
-      [data.duplicateGroup, 'duplicate'],
-    ] as const) {
-      if (id === null) continue
-      const group = this.groups[this.groupIndex(id, kind, data)] as SqlGroup
-      group.count++
-      group.durationMs += durationMs ?? 0
-    }
+    if (data.similarGroup !== null) this.count(this.groupIndex(data.similarGroup, 'similar', data), durationMs)
+    if (data.duplicateGroup !== null) this.count(this.groupIndex(data.duplicateGroup, 'duplicate', data), durationMs)
     const connection = this.connections[this.connectionIndex(data)] as SqlPanelData['connections'][number]
     if (data.kind === 'query') connection.count++
     connection.durationMs += durationMs ?? 0
-    if (data.transactionId === null) return
-    const transaction = this.transactions[this.transactionIndex(data.transactionId)] as SqlPanelData['transactions'][number]
-    if (data.kind === 'transaction' && data.savepoint === null && /^commit/i.test(data.sql)) transaction.outcome = 'committed'
-    if (data.kind === 'transaction' && data.savepoint === null && /^rollback\s*;?\s*$/i.test(data.sql)) transaction.outcome = 'rolled back'
+    this.transactions.note(entry)
   }
 
   add(entry: Entry<SqlData>): void {
@@ -126,30 +149,49 @@ class ColumnBuilder {
     const index = columns.id.push(entry.id) - 1
     columns.startMs.push(entry.startMs)
     columns.durationMs.push(entry.durationMs)
-    columns.waitMs.push(data.waitMs)
     columns.text.push(this.texts.indexOf(data.sql, data.sql))
     columns.params.push(data.params)
     columns.rows.push(data.rows)
+    columns.bytes.push(data.bytes)
     columns.site.push(site === null ? -1 : this.siteIndex(site))
     columns.inferred.push(site?.inferred === true ? 1 : 0)
     columns.connection.push(this.connectionIndex(data))
     columns.similar.push(data.similarGroup === null ? -1 : this.groupIndex(data.similarGroup, 'similar', data))
     columns.duplicate.push(data.duplicateGroup === null ? -1 : this.groupIndex(data.duplicateGroup, 'duplicate', data))
-    columns.transaction.push(data.transactionId === null ? -1 : this.transactionIndex(data.transactionId))
+    columns.transaction.push(this.transactions.indexOf(data))
+    columns.depth.push(this.transactions.depthOf(entry.id))
     columns.kind.push(data.kind === 'query' ? 'q' : 't')
-    columns.parentId.push(entry.parentId)
     if (data.error !== null) columns.errors[index] = data.error
+    if (data.waitMs >= WAIT_MS) columns.waitMs[index] = data.waitMs
+    if (data.after !== null) columns.after[index] = data.after
+  }
+
+  private count(index: number, durationMs: number | null): void {
+    const group = this.groups[index] as SqlGroup
+    group.count++
+    group.durationMs += durationMs ?? 0
   }
 
   private siteIndex(site: Site): number {
     const { file, line, column } = site
-    return this.sites.indexOf(`${file}:${line}:${column}`, { file, line, column, function: site.function })
+    const last = this.lastSite
+    if (last !== null && last.site.line === line && last.site.column === column && last.site.file === file) return last.index
+    const index = this.sites.indexOf(`${file}:${line}:${column}`, { file, line, column, function: site.function })
+    this.lastSite = { site, index }
+    return index
   }
 
   private groupIndex(id: number, kind: SqlGroup['kind'], data: SqlData): number {
     let index = this.groupIndexes.get(id)
     if (index === undefined) {
-      index = this.groups.push({ kind, text: this.texts.indexOf(data.sql, data.sql), shape: data.shape, count: 0, durationMs: 0 }) - 1
+      index =
+        this.groups.push({
+          kind,
+          text: this.texts.indexOf(data.sql, data.sql),
+          shape: this.shapes.indexOf(data.shape, data.shape),
+          count: 0,
+          durationMs: 0,
+        }) - 1
       this.groupIndexes.set(id, index)
     }
     return index
@@ -160,15 +202,6 @@ class ColumnBuilder {
     if (index === undefined) {
       index = this.connections.push({ label: data.connection, dialect: data.dialect, count: 0, durationMs: 0 }) - 1
       this.connectionIndexes.set(data.connection, index)
-    }
-    return index
-  }
-
-  private transactionIndex(id: string): number {
-    let index = this.transactionIndexes.get(id)
-    if (index === undefined) {
-      index = this.transactions.push({ id, outcome: 'open' }) - 1
-      this.transactionIndexes.set(id, index)
     }
     return index
   }

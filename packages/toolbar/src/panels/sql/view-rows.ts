@@ -1,7 +1,9 @@
 import { type Filter, matches } from '../../contract/filter.ts'
-import type { SqlPanelData } from './data.ts'
+import type { Preview } from '../../contract/types.ts'
+import { previewText } from '../../ui/preview.ts'
+import type { SqlGap, SqlPanelData } from './data.ts'
 
-/** One line of the list: a query, or a group of similar ones that folds. */
+/** One line of the list: a query, a group of similar ones that folds, or time between queries. */
 export interface SqlRow {
   key: string
   /** index into the columns; of the first member for a group */
@@ -9,6 +11,8 @@ export interface SqlRow {
   /** indexes of the members, in start order; `null` for a single query */
   members: readonly number[] | null
   level: 1 | 2
+  /** time in which no query ran; then `index` is -1 */
+  gap: SqlGap | null
 }
 
 export type SqlSort = 'index' | 'rows' | 'time'
@@ -31,6 +35,8 @@ function passes(data: SqlPanelData, index: number, filter: Filter): boolean {
     columns.similar[index] === -1 ? '' : 'similar',
     columns.duplicate[index] === -1 ? '' : 'identical',
     columns.errors[index] ? 'failed' : '',
+    columns.transaction[index] === -1 ? '' : 'transaction',
+    columns.after[index] === undefined ? '' : 'late',
   ].filter(Boolean)
   if ((columns.durationMs[index] ?? 0) >= data.slowQueryMs) is.push('slow')
   return matches(filter, {
@@ -42,6 +48,8 @@ function passes(data: SqlPanelData, index: number, filter: Filter): boolean {
     fields: {
       time: columns.durationMs[index],
       rows: columns.rows[index],
+      bytes: columns.bytes[index],
+      wait: columns.waitMs[index] ?? 0,
       table: sql,
       file: site?.file,
       connection: connections[columns.connection[index] ?? 0]?.label,
@@ -64,12 +72,16 @@ function toIndexes(data: SqlPanelData, filter: Filter, sort: SqlSort, direction:
 /** The lines to draw. Groups stand where their first member ran; sorting by a figure compares single queries, so it needs no groups. */
 export function toRows(
   data: SqlPanelData,
-  options: { filter: Filter; sort: SqlSort; direction: 1 | -1; grouped: boolean; toggled: ReadonlySet<string> },
+  options: { filter: Filter; sort: SqlSort; direction: 1 | -1; grouped: boolean; gaps: boolean; toggled: ReadonlySet<string> },
 ): SqlRow[] {
-  const { filter, sort, direction, grouped, toggled } = options
+  const { filter, sort, direction, grouped, gaps, toggled } = options
   const indexes = toIndexes(data, filter, sort, direction)
-  const single = (index: number, level: 1 | 2 = 1): SqlRow => ({ key: queryKey(index), index, members: null, level })
-  if (!grouped || sort !== 'index') return indexes.map((index) => single(index))
+  const single = (index: number, level: 1 | 2 = 1): SqlRow => ({ key: queryKey(index), index, members: null, level, gap: null })
+  if (!grouped || sort !== 'index') {
+    const singles = indexes.map((index) => single(index))
+    // time between queries is only between those that follow each other
+    return gaps && sort === 'index' && filter.terms.length === 0 ? withGaps(data, singles, direction) : singles
+  }
   const members = new Map<number, number[]>()
   for (const index of indexes) {
     const group = data.columns.similar[index] ?? -1
@@ -88,10 +100,34 @@ export function toRows(
     }
     if (list[0] !== index) continue
     const key = groupKey(group)
-    rows.push({ key, index, members: list, level: 1 })
+    rows.push({ key, index, members: list, level: 1, gap: null })
     if (!isFolded(data, toggled, key)) for (const member of list) rows.push(single(member, 2))
   }
   return rows
+}
+
+function withGaps(data: SqlPanelData, rows: readonly SqlRow[], direction: 1 | -1): SqlRow[] {
+  const gaps = data.gaps.map((gap, number): SqlRow => ({ key: `gap${number}`, index: -1, members: null, level: 1, gap }))
+  const all = [...rows, ...gaps]
+  const start = ({ index, gap }: SqlRow): number => gap?.startMs ?? data.columns.startMs[index] ?? 0
+  return gaps.length === 0 ? all : all.sort((a, b) => (start(a) - start(b)) * direction)
+}
+
+/** Of each member of a group what the others have otherwise: its values, or the end of its text. */
+export function toDifferences(data: SqlPanelData, members: readonly number[]): (index: number) => string {
+  const { columns, texts } = data
+  const first = members[0] ?? 0
+  if (members.every((member) => columns.text[member] === columns.text[first])) {
+    const params = columns.params[first] ?? []
+    const key = (value: Preview | undefined) => JSON.stringify(value)
+    const places = params.map((_, at) => at).filter((at) => members.some((member) => key(columns.params[member]?.[at]) !== key(params[at])))
+    return (index) => places.map((at) => previewText(columns.params[index]?.[at] ?? null, "'")).join(', ')
+  }
+  const text = (index: number) => texts[columns.text[index] ?? 0] ?? ''
+  let same = Math.min(...members.map((member) => text(member).length))
+  for (const member of members) for (let at = 0; at < same; at++) if (text(member)[at] !== text(first)[at]) same = at
+  const from = text(first).lastIndexOf(' ', same) + 1
+  return (index) => `…${text(index).slice(from)}`
 }
 
 const hues = ['var(--c-event)', 'var(--c-http)', 'var(--c-cache)', 'var(--c-tpl)']

@@ -1,78 +1,88 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { parseFilter, SQL_FILTER_KEYS } from '../../contract/filter.ts'
-import { Axis } from '../../ui/Axis.tsx'
+import type { Finding } from '../../contract/types.ts'
 import { FindingBanner } from '../../ui/FindingBanner.tsx'
-import { Ms } from '../../ui/figures.tsx'
-import { formatCount, formatMs, formatPercent, toDuration } from '../../ui/format.ts'
-import { type Column, Grid } from '../../ui/Grid.tsx'
-import { Icon } from '../../ui/Icon.tsx'
+import { bySeverity } from '../../ui/FindingParts.tsx'
+import { formatMs } from '../../ui/format.ts'
+import { Grid } from '../../ui/Grid.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
-import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
+import { PanelHead } from '../../ui/PanelHead.tsx'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
-import { Source } from '../../ui/Source.tsx'
 import { Split } from '../../ui/Split.tsx'
-import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
-import { toRunnableSql } from '../../ui/sql-tokens.ts'
-import type { SqlPanelData } from './data.ts'
+import type { SqlPanelData, SqlPanelWire } from './data.ts'
+import { ConnectionChips, Figures } from './Figures.tsx'
+import { toRunnableSql } from './runnable-sql.ts'
 import { SqlDetail } from './SqlDetail.tsx'
+import { toColumns } from './sql-columns.tsx'
+import { useAnswers } from './use-answers.ts'
 import css from './view.css?inline'
 import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './view-rows.ts'
+import { unpackSql } from './wire.ts'
 
-/** Ticks of a folded group that are drawn: more than the axis has pixels say nothing. */
-const TICKS = 300
+/** What another panel chooses: the entry, whatever row shows it. */
+const ENTRY = /^entry (\d+)$/
 
-function Figures({ data }: { data: SqlPanelData }) {
-  const time = toDuration(data.durationMs)
-  const transactions = data.transactions.length
-  return (
-    <>
-      <Stat value={formatCount(data.total)} label={data.total === 1 ? 'query' : 'queries'} />
-      <Stat value={time.figure} label={time.unit} />
-      {data.requestMs > 0 && <Stat value={formatPercent(data.durationMs / data.requestMs)} label="of the request" />}
-      {data.similar > 0 && <Stat value={formatCount(data.similar)} label="similar" tone="c-warn" />}
-      {data.duplicates > 0 && <Stat value={formatCount(data.duplicates)} label="identical" />}
-      {transactions > 0 && <Stat value={transactions} label={transactions === 1 ? 'transaction' : 'transactions'} />}
-      {data.truncated > 0 && <Stat value={formatCount(data.truncated)} label="not kept" tone="c-warn" />}
-    </>
-  )
-}
-
-/** Which part of a transaction's bracket stands beside a query. */
-function bracket(data: SqlPanelData, index: number): string {
-  const { transaction } = data.columns
-  const own = transaction[index] ?? -1
-  if (own < 0) return ''
-  return ` tx${transaction[index - 1] === own ? '' : ' t0'}${transaction[index + 1] === own ? '' : ' t1'}`
-}
-
-function toSort(option: string): { sort: SqlSort; direction: 1 | -1 } {
+function toSort(option: string, initial: 1 | -1): { sort: SqlSort; direction: 1 | -1 } {
   const [sort, direction] = option.split(' ')
+  if (direction === undefined) return { sort: 'index', direction: initial }
   return { sort: sort === 'rows' || sort === 'time' ? sort : 'index', direction: direction === '-1' ? -1 : 1 }
 }
 
-const ABOUT_SQL = /query|n-plus-one|select|index|loading|awaits/
+/** Findings that name one of the queries, worst first; and by entry, for the rows. */
+function useFindings(data: SqlPanelData, findings: readonly Finding[]) {
+  return useMemo(() => {
+    const own = new Set(findings.length > 0 ? data.columns.id : [])
+    const about = findings.filter(({ entries }) => entries.some((id) => own.has(id))).toSorted(bySeverity)
+    const sets = about.map((finding) => ({ finding, entries: new Set(finding.entries) }))
+    const ofRow = ({ index, members }: SqlRow): Finding[] =>
+      sets.filter(({ entries }) => (members ?? [index]).some((at) => entries.has(data.columns.id[at] ?? -1))).map(({ finding }) => finding)
+    return { about, ofRow }
+  }, [data, findings])
+}
 
-function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
+function SqlView({ data: wire, request, findings }: PanelProps<SqlPanelWire>) {
   const panel = usePanel()
+  const outside = request.kind === 'outside'
+  const data = useMemo(() => unpackSql(wire), [wire])
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
-  const { sort, direction } = toSort(panel.option('sqlSort'))
-  const grouped = panel.option('grouped') === 'true'
+  const [tab, setTab] = useState<string | null>(null)
+  const answers = useAnswers()
+  const { about, ofRow } = useFindings(data, findings)
+  const { sort, direction } = toSort(panel.option('sqlSort'), outside ? -1 : 1)
+  const inGroups = !outside && panel.option('grouped') === 'true' && sort === 'index'
+  const gaps = panel.option('gaps') === 'true'
   const filter = useMemo(() => parseFilter(panel.filter, SQL_FILTER_KEYS), [panel.filter])
-  const rows = useMemo(() => toRows(data, { filter, sort, direction, grouped, toggled }), [data, filter, sort, direction, grouped, toggled])
+  const rows = useMemo(
+    () => toRows(data, { filter, sort, direction, grouped: inGroups, gaps, toggled }),
+    [data, filter, sort, direction, inGroups, gaps, toggled],
+  )
   const hues = useMemo(() => toGroupHues(data), [data])
-  const { columns, texts, sites, groups } = data
-  const slow = data.slowQueryMs
-  const longest = useMemo(() => columns.durationMs.reduce<number>((most, ms) => Math.max(most, ms ?? 0), 0), [columns])
-  const selected = rows.find(({ key }) => key === panel.selected) ?? null
-  const text = (index: number) => texts[columns.text[index] ?? 0] ?? ''
+  const { columns, texts } = data
+  const wanted = ENTRY.exec(panel.selected ?? '')
+  const selected = rows.find(({ key, gap }) => key === panel.selected && gap === null) ?? null
+
+  /** Chooses the row that shows an entry: its group where there are groups. */
+  const show = (entry: number): void => {
+    const index = columns.id.indexOf(entry)
+    if (index < 0) {
+      panel.select(null)
+      return
+    }
+    const group = columns.similar[index] ?? -1
+    panel.select(group >= 0 && inGroups ? groupKey(group) : queryKey(index))
+    setTab('fix')
+  }
+  useEffect(() => {
+    if (wanted) show(Number(wanted[1]))
+  })
 
   if (columns.text.length === 0)
     return (
       <State
         icon={allIcons.sql}
-        title="No SQL in this request"
+        title={outside ? 'No SQL outside of requests' : 'No SQL in this request'}
         actions={
           <button type="button" class="btn" onClick={() => panel.openPanel('timeline')}>
             Open the timeline
@@ -80,7 +90,7 @@ function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
         }
       >
         {panel.config?.watched.knex?.length
-          ? `knex is watched (${panel.config.watched.knex.join(', ')}), and ran no query between 0.0 and ${formatMs(request.durationMs)}.`
+          ? `knex is watched (${panel.config.watched.knex.join(', ')}), and ran no query${outside ? ' there' : ` between 0.0 and ${formatMs(request.durationMs)}`}.`
           : 'No database is watched. Give debugToolbar({ watch: [db] }) the knex instance to see its queries.'}
       </State>
     )
@@ -94,112 +104,18 @@ function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
     direction: sort === name ? (direction === 1 ? ('ascending' as const) : ('descending' as const)) : null,
     toggle: () => panel.setOption('sqlSort', `${name} ${sort === name ? -direction : name === 'index' ? 1 : -1}`),
   })
-  const sum = (members: readonly number[], values: readonly (number | null)[]) =>
-    members.reduce((total, member) => total + (values[member] ?? 0), 0)
-  const list: Column<SqlRow>[] = [
-    {
-      id: 'ix',
-      label: '#',
-      class: 'r ixc',
-      sort: sortBy('index'),
-      cell: ({ index, members }) => (
-        <span class={`ix${members ? '' : bracket(data, index)}`}>
-          {members ? `${(members[0] ?? 0) + 1}–${(members.at(-1) ?? 0) + 1}` : columns.kind[index] === 't' ? '' : index + 1}
-        </span>
-      ),
-    },
-    {
-      id: 'q',
-      label: 'Query',
-      class: 'q',
-      cell: (row) => {
-        const { index, members } = row
-        if (members)
-          return (
-            <>
-              <span class={`tw${isFolded(data, toggled, row.key) ? '' : ' o'}`}>
-                <Icon path={allIcons.right} />
-              </span>
-              <span class="chip sim">×{formatCount(members.length)} similar</span>
-              <SqlLine sql={groups[columns.similar[index] ?? -1]?.shape ?? text(index)} />
-            </>
-          )
-        const same = groups[columns.duplicate[index] ?? -1]
-        const first = (columns.transaction[index] ?? -1) >= 0 && columns.transaction[index - 1] !== columns.transaction[index]
-        return (
-          <>
-            <SqlLine sql={text(index)} params={columns.params[index] ?? []} />
-            {columns.errors[index] && <span class="chip err">failed</span>}
-            {same && (
-              <span class="chip dup" title={`${same.count} identical queries`}>
-                ×{formatCount(same.count)}
-              </span>
-            )}
-            {first && <span class="chip line">tx {(columns.transaction[index] ?? 0) + 1}</span>}
-          </>
-        )
-      },
-    },
-    {
-      id: 'rows',
-      label: 'Rows',
-      class: 'r c-rows',
-      sort: sortBy('rows'),
-      cell: ({ index, members }) => (
-        <span class="m2">
-          {members ? formatCount(sum(members, columns.rows)) : columns.rows[index] === null ? '' : formatCount(columns.rows[index] ?? 0)}
-        </span>
-      ),
-    },
-    {
-      id: 'time',
-      label: 'Time',
-      class: 'r c-time',
-      sort: sortBy('time'),
-      cell: ({ index, members }) => {
-        const ms = columns.durationMs[index]
-        if (members)
-          return (
-            <span class="b">
-              <Ms value={sum(members, columns.durationMs)} />
-            </span>
-          )
-        if (ms === null || ms === undefined) return <span class="m3">running</span>
-        return (
-          <span class={ms >= slow ? 'b c-warn' : ms === longest ? 'b' : 'm2'}>
-            <Ms value={ms} />
-          </span>
-        )
-      },
-    },
-    {
-      id: 'ax',
-      label: `0 to ${formatMs(data.requestMs)}`,
-      class: 'c-ax',
-      cell: ({ index, members }) => (
-        <Axis
-          hue="sql"
-          totalMs={data.requestMs}
-          marks={(members?.slice(0, TICKS) ?? [index]).map((at) => ({
-            startMs: columns.startMs[at] ?? 0,
-            durationMs: columns.durationMs[at] ?? null,
-          }))}
-        />
-      ),
-    },
-    {
-      id: 'src',
-      label: 'Source',
-      class: 'c-src trunc',
-      cell: ({ index }) => {
-        const site = sites[columns.site[index] ?? -1]
-        return site ? <Source site={columns.inferred[index] ? { ...site, inferred: true } : site} /> : null
-      },
-    },
-  ]
-  const step = (direction: 1 | -1): void => {
-    const next = selected ? rows[rows.indexOf(selected) + direction] : undefined
+  const step = (by: 1 | -1): void => {
+    if (!selected) return
+    const singles = rows.filter(({ gap }) => gap === null)
+    const next = singles[singles.indexOf(selected) + by]
     if (next) panel.select(next.key)
+  }
+  const copyText = ({ index, gap, members }: SqlRow): string => {
+    if (gap || index < 0) return ''
+    const dialect = data.connections[columns.connection[index] ?? 0]?.dialect ?? ''
+    const written = (at: number) =>
+      toRunnableSql(texts[columns.text[at] ?? 0] ?? '', columns.params[at] ?? [], { dialect, timeZone: data.timeZone })
+    return members && !isFolded(data, toggled, groupKey(columns.similar[index] ?? -1)) ? members.map(written).join('\n') : written(index)
   }
   return (
     <>
@@ -207,62 +123,77 @@ function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
         filter="Filter queries"
         errors={filter.errors}
         tools={
-          <span class="groups">
-            <Segmented
-              label="Rows"
-              value={grouped && sort === 'index' ? 'true' : 'false'}
-              options={[
-                ['true', 'Grouped'],
-                ['false', 'In order'],
-              ]}
-              onChange={(value) => {
-                if (value === 'true' && sort !== 'index') panel.setOption('sqlSort', '')
-                panel.setOption('grouped', value)
-              }}
-            />
-          </span>
+          !outside && (
+            <span class="groups">
+              {!inGroups && sort === 'index' && data.gaps.length > 0 && (
+                <button type="button" class="btn sm tog" aria-pressed={gaps} onClick={() => panel.setOption('gaps', String(!gaps))}>
+                  Gaps
+                </button>
+              )}
+              <Segmented
+                label="Rows"
+                value={inGroups ? 'true' : 'false'}
+                options={[
+                  ['true', 'Grouped'],
+                  ['false', 'In order'],
+                ]}
+                onChange={(value) => {
+                  if (value === 'true' && sort !== 'index') panel.setOption('sqlSort', '')
+                  panel.setOption('grouped', value)
+                }}
+              />
+            </span>
+          )
         }
       >
         <Figures data={data} />
       </PanelHead>
+      {data.connections.length > 1 && <ConnectionChips data={data} />}
       <FindingBanner
-        findings={findings.filter(({ rule }) => ABOUT_SQL.test(rule))}
+        findings={about}
         onShow={({ entries }) => {
-          const index = columns.id.indexOf(entries[0] ?? -1)
-          if (index < 0) return
-          const group = columns.similar[index] ?? -1
           panel.setFilter('')
-          panel.select(group >= 0 && grouped && sort === 'index' ? groupKey(group) : queryKey(index))
+          show(entries[0] ?? -1)
         }}
       />
       <Split
         detail={
           selected && (
-            <SqlDetail data={data} row={selected} hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'} onStep={step} />
+            <SqlDetail
+              {...{ data, request, answers, tab }}
+              row={selected}
+              findings={ofRow(selected)}
+              hue={hues.get(columns.similar[selected.index] ?? -1) ?? 'var(--ink-3)'}
+              onTab={setTab}
+              onStep={step}
+            />
           )
         }
       >
         <Grid
           label="Queries"
-          class="sqlg"
+          class={outside ? 'sqlg clock' : 'sqlg'}
           rows={rows}
-          columns={list}
+          columns={toColumns({ data, toggled, sortBy, startedAt: outside ? request.startedAt : null })}
           keyOf={({ key }) => key}
-          selected={panel.selected}
-          onSelect={({ key }) => panel.select(key)}
+          selected={wanted ? null : panel.selected}
+          onSelect={({ key, gap }) => gap === null && panel.select(key)}
           tree={{
             level: ({ level }) => level,
             expanded: (row) => (row.members ? !isFolded(data, toggled, row.key) : undefined),
             toggle: (row) => row.members && toggle(row),
           }}
-          rowClass={({ index, members, level }) =>
-            `${hues.has(columns.similar[index] ?? -1) ? 'ing' : ''}${members ? ' grp' : ''}${level === 2 ? ' kid' : ''}${!members && (columns.duplicate[index] ?? -1) >= 0 ? ' idn' : ''}${columns.kind[index] === 't' ? ' txn' : ''}`
-          }
+          rowClass={({ index, members, level, gap }) => {
+            if (gap) return 'gap'
+            const similar = hues.has(columns.similar[index] ?? -1) ? 'ing' : ''
+            const identical = !members && (columns.duplicate[index] ?? -1) >= 0 ? ' idn' : ''
+            return `${similar}${members ? ' grp' : ''}${level === 2 ? ' kid' : ''}${identical}${columns.kind[index] === 't' ? ' txn' : ''}`
+          }}
           rowStyle={({ index }) => {
             const hue = hues.get(columns.similar[index] ?? -1)
             return hue ? { '--g': hue } : undefined
           }}
-          copyText={({ index }) => toRunnableSql(text(index), columns.params[index] ?? [])}
+          copyText={copyText}
           empty={<p class="none">No query matches the filter.</p>}
         />
       </Split>
@@ -270,4 +201,4 @@ function SqlView({ data, request, findings }: PanelProps<SqlPanelData>) {
   )
 }
 
-export const view = defineView<SqlPanelData>({ View: SqlView, css })
+export const view = defineView<SqlPanelWire>({ View: SqlView, css })
