@@ -163,20 +163,36 @@ function isHarmless(arg: Node): boolean {
   return true
 }
 
-/** The key can be read before the loop as well: it is a path from what the round has, and no line of the loop changes it. */
+/** The key can be read before the loop as well: it is made of paths from what the round has, and no line of the loop changes them. */
 function isReadable(key: Node, { names, inner, body }: Rounds): boolean {
-  let at = key
-  while (at.type === 'MemberExpression' || at.type === 'OptionalMemberExpression' || at.type === 'TSNonNullExpression') {
-    if (at.type === 'TSNonNullExpression') {
-      at = at.expression
-      continue
+  const open: Node[] = [key]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    switch (at.type) {
+      case 'Identifier':
+        if (inner.has(at.name)) return false
+        break
+      case 'NumericLiteral':
+      case 'StringLiteral':
+        break
+      case 'TSNonNullExpression':
+        open.push(at.expression)
+        break
+      case 'BinaryExpression':
+        open.push(at.left, at.right)
+        break
+      case 'MemberExpression':
+      case 'OptionalMemberExpression': {
+        const { property } = at
+        if (property.type !== 'Identifier' || (at.computed && !names.has(property.name))) return false
+        if (!at.computed && changesProperty(body, property.name)) return false
+        open.push(at.object)
+        break
+      }
+      default:
+        return false
     }
-    if (at.computed && !(at.property.type === 'Identifier' && names.has(at.property.name))) return false
-    if (!at.computed && at.property.type !== 'Identifier') return false
-    if (!at.computed && at.property.type === 'Identifier' && changesProperty(body, at.property.name)) return false
-    at = at.object
   }
-  return at.type === 'Identifier' && !inner.has(at.name)
+  return true
 }
 
 const keeping = new Set(['push', 'set', 'add', 'log', 'json', 'stringify', 'unshift'])
