@@ -1,4 +1,4 @@
-import type { CallExpression, Identifier, MemberExpression, Node, OptionalMemberExpression, PatternLike } from '@babel/types'
+import type { CallExpression, MemberExpression, Node, OptionalMemberExpression, PatternLike } from '@babel/types'
 import type { SourceFile } from './parse.ts'
 import { callbackOf, methodOf } from './place.ts'
 import { referencesOf } from './references.ts'
@@ -220,10 +220,6 @@ export function nameOfProperty(member: MemberExpression | OptionalMemberExpressi
 function nameOfKey(key: Node): string | null {
   if (key.type === 'Identifier') return key.name
   return key.type === 'StringLiteral' ? key.value : null
-}
-
-export function isNamed(node: Node | null | undefined, name: string): node is Identifier {
-  return node?.type === 'Identifier' && node.name === name
 }
 
 /** The method that asks for rows: `query`, `execute`, `raw` wrap them in more; builders of knex do not. */
