@@ -13,7 +13,7 @@ import { ensureBuilt, ensureInstalled } from './lib/setup.mjs'
 
 const maxBytes = 300_000
 const pictures = [
-  { file: 'screenshot-dark.png', path: '/wrong/n-plus-one', theme: 'dark', panel: /SQL/ },
+  { file: 'screenshot-dark.png', path: '/wrong/n-plus-one', theme: 'dark', panel: /SQL/, press: 'Show the fix' },
   { file: 'screenshot-light.png', path: '/wrong/n-plus-one', theme: 'light', panel: /SQL/ },
   { file: 'screenshot-home.png', path: '/', theme: 'light', panel: null },
 ]
@@ -36,7 +36,7 @@ await main(async () => {
   }
 })
 
-async function take(browser, url, { file, path, theme, panel }) {
+async function take(browser, url, { file, path, theme, panel, press }) {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     deviceScaleFactor: 1,
@@ -59,6 +59,7 @@ async function take(browser, url, { file, path, theme, panel }) {
         .first()
         .waitFor({ timeout: 15_000 })
     }
+    if (press) await toolbar.getByRole('button', { name: press }).click()
     // No row lies under the pointer.
     await page.mouse.move(720, 1)
     await page.evaluate(() => document.fonts.ready)

@@ -71,6 +71,8 @@ async function* states(toolbar: Toolbar): AsyncGenerator<string> {
 
 for (const width of [1440, 390])
   test(`axe finds nothing in the toolbar at ${width} px, in both themes`, async ({ toolbar, page }) => {
+    // twenty states, each looked at twice
+    test.setTimeout(90_000)
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ reducedMotion: 'reduce' })
     const found: string[] = []

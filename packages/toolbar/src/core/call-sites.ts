@@ -12,6 +12,8 @@ export interface StackHolder {
   text: string | null
   /** where it was started, for a stack that has nothing of the app's on it */
   origin: Origin | null
+  /** the hook that took few frames, to be told when they were too few; `null` for whole stacks */
+  near: ((...args: never[]) => unknown) | null
 }
 
 /** A stack taken before its entry began. */
@@ -40,6 +42,9 @@ export interface StackOptions {
 
 /** Enough for calls that the user's code makes itself, such as a log line: half the price of a whole stack. */
 export const nearFrames = 10
+/** Enough for most of those; a hook for which they once were too few takes `nearFrames` from then on. */
+const fewFrames = 4
+const deeper = new WeakSet<(...args: never[]) => unknown>()
 
 /** Enough for what a library's own shell puts between the user's call and the hook. */
 export const startFrames = 6
@@ -49,9 +54,10 @@ export const startFrames = 6
  * `Error.stackTraceLimit` is raised for the one call and restored.
  */
 export function captureStack(frames: number, below: (...args: never[]) => unknown): StackHolder {
-  const holder: StackHolder = { text: null, origin: null }
+  const few = frames === nearFrames && !deeper.has(below)
+  const holder: StackHolder = { text: null, origin: null, near: few ? below : null }
   const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = frames
+  Error.stackTraceLimit = few ? fewFrames : frames
   try {
     Error.captureStackTrace(holder, below)
   } finally {
@@ -80,6 +86,9 @@ export function readStacks(holders: readonly StackHolder[]): void {
       const text = String(holder.stack ?? '')
       holder.stack = undefined
       holder.text = intern(text.startsWith(mark) ? text.slice(1) : fromStandard(text))
+      if (holder.near === null) continue
+      if (!reachesApp(holder.text)) deeper.add(holder.near)
+      holder.near = null
     }
   } finally {
     if (replaced) {
@@ -100,9 +109,24 @@ function compact(_error: unknown, sites: NodeJS.CallSite[]): string {
 function intern(text: string): string {
   const known = interned.get(text)
   if (known !== undefined) return known
-  if (interned.size >= maxInterned) interned.clear()
+  if (interned.size >= maxInterned) {
+    interned.clear()
+    reaching.clear()
+  }
   interned.set(text, text)
   return text
+}
+
+const reaching = new Map<string, boolean>()
+
+/** Whether a stack has a frame of the app's; remembered, since most are alike. */
+function reachesApp(text: string): boolean {
+  let reaches = reaching.get(text)
+  if (reaches === undefined) {
+    reaches = parseStack(text).some(({ file }) => kindOfFile(file) === 'app')
+    reaching.set(text, reaches)
+  }
+  return reaches
 }
 
 /** `    at fn (file:line:col)` as V8 prints it: used where the app forbids replacing `Error.prepareStackTrace`, and for errors. */

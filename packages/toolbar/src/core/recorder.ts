@@ -236,8 +236,9 @@ export class Recorder {
     const { facts } = record
     const { reading, running, seq } = beginning
     const end = readMeter()
-    facts.cpuUserMs = (end.cpu.user - reading.cpu.user) / 1_000
-    facts.cpuSystemMs = (end.cpu.system - reading.cpu.system) / 1_000
+    // what was added meanwhile may have been more than the system says later
+    facts.cpuUserMs = Math.max(0, end.cpu.user - reading.cpu.user) / 1_000
+    facts.cpuSystemMs = Math.max(0, end.cpu.system - reading.cpu.system) / 1_000
     facts.loopUtilization = performance.eventLoopUtilization(end.loop, reading.loop).utilization
     facts.loopDelayMs = this.loopDelay.longest(record.origin, record.endMs)
     facts.heapUsedBytes = end.heapBytes

@@ -29,7 +29,7 @@ export const noteException = guard(
     }
     const entry = record.point(exceptionKind, cause.name, parentId, data)
     entry.status = 'error'
-    if (userFrame(parseStack(cause.stack)) !== null) entry.stack = { text: cause.stack, origin: null }
+    if (userFrame(parseStack(cause.stack)) !== null) entry.stack = { text: cause.stack, origin: null, near: null }
     else placeAtQuery(record, entry, cause.message)
     lastSeen.set(record, { error, entry })
   },

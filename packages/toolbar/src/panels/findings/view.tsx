@@ -145,7 +145,7 @@ function Details({ item, request }: { item: Item; request: PanelProps<FindingsPa
 function Checks({ passed }: { passed: readonly PassedCheck[] }) {
   return (
     <>
-      <h3 class="lbl">{formatPlural(passed.length, 'check')} passed</h3>
+      <h3 class="lbl pass">{formatPlural(passed.length, 'check')} passed</h3>
       <ul class="passed">
         {passed.map(({ rule, title }) => (
           <li key={rule}>

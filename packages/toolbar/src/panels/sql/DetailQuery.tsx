@@ -88,12 +88,13 @@ function factsOf(data: SqlPanelData, row: SqlRow, request: RequestSummary, sqlDa
       sqlData?.columns ? formatPlural(sqlData.columns, 'column') : null,
       typeof bytes === 'number' ? formatBytes(bytes) : null,
     ].filter(Boolean)
-    rows.push([
-      'Rows',
-      <>
-        {typeof count === 'number' ? formatCount(count) : 'not known'} <span class="m3">{parts.join(', ')}</span>
-      </>,
-    ])
+    if (columns.kind[index] === 'q')
+      rows.push([
+        'Rows',
+        <>
+          {typeof count === 'number' ? formatCount(count) : 'not known'} <span class="m3">{parts.join(', ')}</span>
+        </>,
+      ])
   }
   if (wait) rows.push(['Waited', `${formatMs(wait)} for a connection`])
   if (transaction)
@@ -135,6 +136,7 @@ export function DetailQuery({
   const group = groups[columns.similar[index] ?? -1]
   const found = sites[columns.site[index] ?? -1]
   const site = found ? { ...found, ...(columns.inferred[index] ? { inferred: true as const } : {}) } : null
+  const isQuery = columns.kind[index] === 'q'
   const call = toKnexCall(sql, params, dialect)
   const sqlData = (detail?.entry.data as SqlData | undefined) ?? null
   const after = columns.after[index]
@@ -156,13 +158,17 @@ export function DetailQuery({
           <Icon path={allIcons.copy} small />
           Copy runnable SQL
         </button>
-        <button type="button" class="btn" onClick={() => onTab('result')}>
-          <Icon path={allIcons.play} small />
-          Run again
-        </button>
-        <button type="button" class="btn" onClick={() => onTab('plan')}>
-          Explain
-        </button>
+        {isQuery && (
+          <>
+            <button type="button" class="btn" onClick={() => onTab('result')}>
+              <Icon path={allIcons.play} small />
+              Run again
+            </button>
+            <button type="button" class="btn" onClick={() => onTab('plan')}>
+              Explain
+            </button>
+          </>
+        )}
         {call !== null && (
           <button type="button" class="btn ghost" title={call} onClick={() => panel.copy(call, 'the knex call')}>
             Copy as knex call

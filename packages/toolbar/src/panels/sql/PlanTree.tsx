@@ -36,7 +36,10 @@ export function PlanTree({ plan }: { plan: PlanNode }) {
   const tabStop = steps.some(({ path }) => path === active) ? active : '1'
   const timed = plan.durationMs !== null
   const weight = (node: PlanNode): number => (timed ? node.durationMs : node.cost) ?? 0
-  const most = Math.max(...steps.map(({ node }) => weight(node)), 0) || 1
+  const most = Math.max(...steps.map(({ node }) => weight(node)), 0)
+  /** the only step is no worse than others */
+  const isWorst = (node: PlanNode): boolean => node.worst && plan.children.length > 0
+  const worstWord = timed ? 'slowest' : most > 0 ? 'costliest' : 'look here first'
   const toggle = ({ node, path }: Step): void => {
     if (node.children.length === 0) return
     const next = new Set(folded)
@@ -71,7 +74,7 @@ export function PlanTree({ plan }: { plan: PlanNode }) {
         return (
           <div
             key={path}
-            class={`step${node.worst ? ' worst' : ''}`}
+            class={`step${isWorst(node) ? ' worst' : ''}`}
             role="treeitem"
             aria-level={level}
             aria-expanded={node.children.length > 0 ? !folded.has(path) : undefined}
@@ -89,11 +92,13 @@ export function PlanTree({ plan }: { plan: PlanNode }) {
               )}
               <bdi class="b">{node.label}</bdi>
               {node.fullScan && <span class="chip warn">whole table</span>}
-              {node.worst && <span class="chip warn">{timed ? 'slowest' : 'costliest'}</span>}
+              {isWorst(node) && <span class="chip warn">{worstWord}</span>}
             </span>
-            <span class="meter" aria-hidden="true">
-              <i class={node.worst ? 'f-warn' : 'f-sql'} style={{ width: `${((weight(node) / most) * 100).toFixed(1)}%` }} />
-            </span>
+            {most > 0 && (
+              <span class="meter" aria-hidden="true">
+                <i class={isWorst(node) ? 'f-warn' : 'f-sql'} style={{ width: `${((weight(node) / most) * 100).toFixed(1)}%` }} />
+              </span>
+            )}
             <span class="r pt-time">{node.durationMs !== null && <Ms value={node.durationMs} />}</span>
             <span class="pd">
               {[figures(node), ...node.details].filter(Boolean).map((line, index) => (

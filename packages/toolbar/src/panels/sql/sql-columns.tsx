@@ -58,6 +58,15 @@ function brackets({ columns, transactions }: SqlPanelData, index: number): strin
   return ` ${names.join(' ')}`
 }
 
+/** The bracket goes on where the transaction was open and asked nothing. */
+function throughGap({ columns, transactions }: SqlPanelData, { startMs }: SqlGap): string {
+  const next = columns.startMs.findIndex((start) => start >= startMs)
+  const own = columns.transaction[next] ?? -1
+  if (own < 0 || columns.transaction[next - 1] !== own) return ''
+  const nested = Math.min(columns.depth[next] ?? 0, columns.depth[next - 1] ?? 0) > 0
+  return ` tx${nested ? ' sp' : ''}${transactions[own]?.outcome === 'rolled back' ? ' rb' : ''}`
+}
+
 function TransactionChip({ data, index }: { data: SqlPanelData; index: number }) {
   const { transaction } = data.columns
   const own = transaction[index] ?? -1
@@ -106,7 +115,7 @@ export function toColumns({ data, toggled, sortBy, startedAt }: ColumnOptions): 
       label: '#',
       class: 'r ixc',
       sort: sortBy('index'),
-      cellClass: ({ index, members, gap }) => (gap ? '' : `ix${members ? '' : brackets(data, index)}`),
+      cellClass: ({ index, members, gap }) => `ix${gap ? throughGap(data, gap) : members ? '' : brackets(data, index)}`,
       cell: ({ index, members, gap }) => {
         if (gap) return null
         if (members) return `${(members[0] ?? 0) + 1}–${(members.at(-1) ?? 0) + 1}`

@@ -21,6 +21,11 @@ import css from './view.css?inline'
 import { groupKey, isFolded, queryKey, type SqlRow, type SqlSort, toGroupHues, toRows } from './view-rows.ts'
 import { unpackSql } from './wire.ts'
 
+/** Sources of SQL, by their ids. */
+const SOURCES = ['knex', 'pg', 'mysql2', 'better-sqlite3', 'node:sqlite']
+
+const formatList = (names: readonly string[]): string => `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'}`
+
 /** What another panel chooses: the entry, whatever row shows it. */
 const ENTRY = /^entry (\d+)$/
 
@@ -60,6 +65,7 @@ function SqlView({ data: wire, request, findings }: PanelProps<SqlPanelWire>) {
   )
   const hues = useMemo(() => toGroupHues(data), [data])
   const { columns, texts } = data
+  const watched = SOURCES.flatMap((source) => panel.config?.watched[source]?.map((name) => `${name} (${source})`) ?? [])
   const wanted = ENTRY.exec(panel.selected ?? '')
   const selected = rows.find(({ key, gap }) => key === panel.selected && gap === null) ?? null
 
@@ -89,9 +95,9 @@ function SqlView({ data: wire, request, findings }: PanelProps<SqlPanelWire>) {
           </button>
         }
       >
-        {panel.config?.watched.knex?.length
-          ? `knex is watched (${panel.config.watched.knex.join(', ')}), and ran no query${outside ? ' there' : ` between 0.0 and ${formatMs(request.durationMs)}`}.`
-          : 'No database is watched. Give debugToolbar({ watch: [db] }) the knex instance to see its queries.'}
+        {watched.length > 0
+          ? `${formatList(watched)} watched, and ran no query${outside ? ' there' : ` between 0.0 and ${formatMs(request.durationMs)}`}.`
+          : 'No database is watched. Give debugToolbar({ watch: [db] }) the knex instance, pool or connection to see its queries.'}
       </State>
     )
 
