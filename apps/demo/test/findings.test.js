@@ -67,22 +67,23 @@ for (const database of databases)
     test.each(Object.entries(bad))('/wrong/%s gives exactly its findings, its fixed twin none', async (path, rules) => {
       const wrong = await shop.visit(`/wrong/${path}`)
       expect(found(wrong)).toEqual(rules)
-      for (const finding of wrong.findings) {
+      for (const finding of wrong.findings.filter(({ rule }) => rules.includes(rule))) {
         expect(finding.site.inferred).toBeUndefined()
         expect(finding.site.file).toMatch(/routes\/wrong\/\w+\.js$/)
         expect(finding.evidence).toMatch(/\d/)
         expect(finding.source.line).toBe(finding.site.line)
         expect(finding.entries.length).toBeGreaterThan(0)
       }
-      expect((await shop.visit(`/wrong/${path}/fixed`)).findings).toEqual([])
+      expect(found(await shop.visit(`/wrong/${path}/fixed`))).toEqual([])
       const again = await shop.visit(`/wrong/${path}`)
-      expect(again.findings.map(({ key }) => key)).toEqual(wrong.findings.map(({ key }) => key))
+      const keys = ({ findings }) => findings.filter(({ rule }) => rules.includes(rule)).map(({ key }) => key)
+      expect(keys(again)).toEqual(keys(wrong))
     })
 
     test('a slow query is found where it is slow', async () => {
       const { findings, request } = await shop.visit('/wrong/slow-query')
-      if (request.times.sql > 150) expect(findings.map(({ rule }) => rule)).toEqual(['slow-query'])
-      expect((await shop.visit('/wrong/slow-query/fixed')).findings).toEqual([])
+      if (request.times.sql > 150) expect(findings.map(({ rule }) => rule)).toContain('slow-query')
+      expect(found(await shop.visit('/wrong/slow-query/fixed'))).toEqual([])
     })
 
     test('all other pages of the chapter give none', { timeout: 60_000 }, async () => {
@@ -164,7 +165,7 @@ async function pasted(shop, databaseUrl, paths) {
   const results = []
   for (const path of paths) {
     const before = await shop.visit(path)
-    const { change } = before.findings[0]
+    const { change } = before.findings.find(({ rule }) => !timed.includes(rule))
     const copy = await mkdtemp(join(demo, 'test', '.pasted-'))
     let changed
     try {
@@ -178,7 +179,7 @@ async function pasted(shop, databaseUrl, paths) {
         before: before.queries,
         after: after.queries,
         same: page(after) === page(before),
-        findings: after.findings.map(({ rule }) => rule),
+        findings: found(after),
       })
     } finally {
       await changed?.close()

@@ -7,14 +7,14 @@ import { ms, number, plural } from './words.ts'
 /** Queries that stood in line for a connection. */
 export const poolStarvedRule = defineRule({
   id: 'pool-starved',
-  thresholds: { waitMs: 50 },
+  thresholds: { waitMs: 50, queries: 5 },
   passes: ({ thresholds }) => `No query waited ${ms(thresholds.waitMs as number)} or more for a connection`,
   check(view, { thresholds }) {
-    const { waitMs } = thresholds as { waitMs: number }
+    const { waitMs, queries: ahead } = thresholds as { waitMs: number; queries: number }
     const findings: FindingDraft[] = []
     for (const queries of groupBy(statementsOf(view), ({ data }) => data.connection)) {
       const worst = queries.reduce((a, b) => (b.data.waitMs > a.data.waitMs ? b : a))
-      if (worst.data.waitMs < waitMs || !stoodInLine(view, worst)) continue
+      if (worst.data.waitMs < waitMs || !stoodInLine(view, queries, worst, ahead)) continue
       findings.push(
         toFinding(
           view,
@@ -59,9 +59,14 @@ function toFinding(view: RecordView, queries: readonly Query[], worst: Query): F
   }
 }
 
-/** A wait for a new connection to be made is none for others to give one back. */
-function stoodInLine(view: RecordView, worst: Query): boolean {
-  return worst.data.pool !== null || ownMeanwhile(view, worst).length > 0
+/**
+ * Somebody else or a transaction had the connections, nobody gave one back in time, or so many own queries were ahead.
+ * A wait for a new connection to be made is none of these, nor are two queries at once on a pool of one.
+ */
+function stoodInLine(view: RecordView, queries: readonly Query[], worst: Query, ahead: number): boolean {
+  const holders = worst.data.pool?.holders ?? []
+  if (holders.some(({ request, transaction }) => request !== view.summary.id || transaction)) return true
+  return queries.some(({ data }) => data.sql === '-- no connection') || ownMeanwhile(view, worst).length >= ahead
 }
 
 /** Queries of the request itself that had the connections for most of the time that one waited. */

@@ -97,7 +97,16 @@ describe('ten thousand queries', () => {
     ['without a place', (index) => ({ params: [index], at: null }), []],
     [
       'that waited',
-      (index) => ({ params: [index], waitMs: 60, pool: { max: 1, used: 1, pending: 1, holders: [] } }),
+      (index) => ({
+        params: [index],
+        waitMs: 60,
+        pool: {
+          max: 1,
+          used: 1,
+          pending: 1,
+          holders: [{ request: 'another', heldMs: 70, sql: 'select 1', transaction: false, site: null }],
+        },
+      }),
       ['n-plus-one', 'pool-starved'],
     ],
     [

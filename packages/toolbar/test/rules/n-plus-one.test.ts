@@ -392,6 +392,35 @@ const unsafe: [name: string, body: string][] = [
   return out`,
   ],
   [
+    'what is chained behind the query',
+    `${books}
+  const out = []
+  for (const book of books) {
+    const name = await db('authors').where('id', book.author_id).first().then((author) => author?.name)
+    out.push(name)
+  }
+  return out`,
+  ],
+  [
+    'what is chained behind the query of a callback',
+    `${books}
+  return await Promise.all(books.map((book) => db('authors').where('id', book.author_id).first().then((author) => author?.name)))`,
+  ],
+  [
+    'rows of Promise.all that are changed later',
+    `${books}
+  const authors = await Promise.all(books.map((book) => db('authors').where('id', book.author_id).first()))
+  for (const [index, author] of authors.entries()) if (author) author.book = books[index].title
+  return authors`,
+  ],
+  [
+    'rows that are changed where they were put',
+    `${books}
+  for (const book of books) book.author = await db('authors').where('id', book.author_id).first()
+  for (const book of books) if (book.author) book.author.of = book.title
+  return books`,
+  ],
+  [
     'a generator in a variable',
     `function* ids() { yield* [1, 2, 3, 4, 5, 6] }
   const all = ids()
@@ -446,6 +475,27 @@ describe('the change of an N+1 finding', () => {
     expect(finding).toBeDefined()
     if (finding?.change != null) expect([finding.change.file, finding.change.firstLine]).toEqual([null, 0])
     expect(finding?.fix).not.toContain('the change below')
+  })
+
+  it('has the words of the loop in an example, and groups what is counted', async () => {
+    const exampleFor = async (start: string) => {
+      const body = (unsafe.find(([name]) => name.startsWith(start)) as [string, string])[1]
+      const { findings } = await run(handlers.write(`  ${body}`))
+      return ofRule(findings)[0]?.change?.lines.map(({ text }) => text)
+    }
+    expect(await exampleFor('raw SQL')).toEqual([
+      'const authorIds = [...new Set(books.map((book) => book.author_id))]',
+      `const authors = await db('authors').whereIn('id', authorIds)`,
+      'const authorsById = new Map(authors.map((author) => [author.id, author]))',
+      '// and in each round',
+      'const author = authorsById.get(book.author_id)',
+    ])
+    expect(await exampleFor('a count of each')).toEqual([
+      'select book_id, count(*) as `total`',
+      'from reviews',
+      'where book_id in (…)',
+      'group by book_id',
+    ])
   })
 
   it('says where the function that asks is called in a loop', async () => {

@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types'
 import type { FindingChange } from '../../contract/types.ts'
-import { isAnchored, isSimple, readRounds } from '../n-plus-one/rounds.ts'
+import { changesOthers, isAnchored, isSimple, readRounds } from '../n-plus-one/rounds.ts'
 import { chainOf } from '../source/chain.ts'
 import { changeOf } from '../source/edits.ts'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
@@ -19,6 +19,7 @@ export function hoistChange(place: Place, caller: Place | null): FindingChange |
   if (rounds === null || !isAnchored(asked, rounds)) return null
   const own = new Set([...rounds.names, ...rounds.inner])
   if ([...freeNames(source, query)].some((name) => own.has(name)) || isResultChanged(asked)) return null
+  if (changesOthers(scopeOf(source, rounds.anchor), rounds.names)) return null
 
   const name = nameFor(asked, place, namesIn(scopeOf(source, rounds.anchor)))
   const indent = indentOf(source.text, startOf(rounds.anchor))

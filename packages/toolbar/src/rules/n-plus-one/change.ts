@@ -19,7 +19,7 @@ export function batchChange(place: Place, lookup: Lookup): FindingChange | null 
   const { source, query, awaited } = place
   if (lookup.keys === null || lookup.column === null) return null
   const rounds = readRounds(place)
-  if (rounds === null || !isAnchored(place, rounds)) return null
+  if (rounds === null || !isAnchored(place, rounds) || !isWholeAnswer(place)) return null
   const batch = readBatch(place, rounds, lookup)
   if (batch === null) return null
 
@@ -47,6 +47,14 @@ export function batchChange(place: Place, lookup: Lookup): FindingChange | null 
     },
   ]
   return changeOf(source, edits)
+}
+
+/** What is awaited, or all that a callback of `Promise.all` returns: nothing is chained behind it. */
+function isWholeAnswer({ source, query, awaited, loop }: Place): boolean {
+  if (awaited !== null) return awaited.argument === query
+  if (loop?.kind !== 'callback') return false
+  const parent = source.parents.get(query)
+  return loop.callback.body === query || (parent?.type === 'ReturnStatement' && source.parents.get(parent) === loop.callback.body)
 }
 
 function mapLines(batch: Batch, names: { rows: string; row: string; map: string }, rowKey: string, end: string, typed: boolean): string[] {

@@ -16,7 +16,7 @@ import {
   writtenMeanwhile,
 } from '../queries.ts'
 import { defineRule, type FindingDraft, maxOfRule } from '../rule.ts'
-import { loopAround, type Place, placeOf } from '../source/place.ts'
+import { loopAround, methodOf, type Place, placeOf } from '../source/place.ts'
 import { ms, number, plural, share } from '../words.ts'
 import { batchChange } from './change.ts'
 import { batchExample } from './example.ts'
@@ -128,10 +128,14 @@ function fixOf({ table, column, distinct, isOne }: Lookup, place: Place | null, 
   const what = table ?? 'the rows'
   if (column === null)
     return `Ask for all of ${what} at once: a condition that covers every round, or group by what the rounds differ in, gives one query.`
+  // what writes SQL itself has no builder
+  const isSql = place?.query.type === 'CallExpression' && /^(?:query|execute)$/.test(methodOf(place.query) ?? '')
   const ask =
     distinct > maxInOneList
-      ? `Load ${what} in batches of a thousand values of ${column} (whereIn('${column}', …))`
-      : `Load ${what} once, whereIn('${column}', …) with the values of all rounds`
+      ? `Load ${what} in batches of a thousand values of ${column}`
+      : isSql
+        ? `Load ${what} once, with the values of all rounds in ${column} in (…)`
+        : `Load ${what} once, whereIn('${column}', …) with the values of all rounds`
   const find = isOne ? `find each one in a Map by ${column}` : `group the rows by ${column} in a Map`
   if (change !== null) return `${ask}, before the loop, and ${find}: the change below does it.`
   if (caller !== null) return `${ask}, before the loop at ${placeName(caller)} that calls it, and ${find}.`

@@ -2,12 +2,12 @@ import type { Node } from '@babel/types'
 import { type ChainCall, chainOf } from '../source/chain.ts'
 import type { Edit } from '../source/edits.ts'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
-import type { Place } from '../source/place.ts'
+import { type Place, scopeOf } from '../source/place.ts'
 import { freeNames } from '../source/references.ts'
 import { columnsRead, memberOf, readersOf } from '../source/uses.ts'
 import { quoted } from '../words.ts'
 import type { Lookup } from './lookup.ts'
-import { changesProperty, isSimple, type Rounds } from './rounds.ts'
+import { changesOthers, changesProperty, isSimple, type Rounds } from './rounds.ts'
 
 /** A query of knex that looks something up by one column. */
 export interface Batch {
@@ -75,7 +75,7 @@ export function readBatch(place: Place, rounds: Rounds, lookup: Lookup): Batch |
   const names = columns.map((node) => (node.type === 'StringLiteral' ? node.value : ''))
   if (names.some((name) => / as /i.test(name))) return null
   const hasKey = names.length === 0 || names.some((name) => name === key.column || name === column || /(?:^|\.)\*$/.test(name))
-  if (!isSafeResult(place, first !== null, !hasKey)) return null
+  if (!isSafeResult(place, rounds, first !== null, !hasKey)) return null
   const quote = quoteOf(place)
   return {
     table: chain.table.split('.').at(-1) as string,
@@ -163,20 +163,36 @@ function isHarmless(arg: Node): boolean {
   return true
 }
 
-/** The key can be read before the loop as well: it is a path from what the round has, and no line of the loop changes it. */
+/** The key can be read before the loop as well: it is made of paths from what the round has, and no line of the loop changes them. */
 function isReadable(key: Node, { names, inner, body }: Rounds): boolean {
-  let at = key
-  while (at.type === 'MemberExpression' || at.type === 'OptionalMemberExpression' || at.type === 'TSNonNullExpression') {
-    if (at.type === 'TSNonNullExpression') {
-      at = at.expression
-      continue
+  const open: Node[] = [key]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    switch (at.type) {
+      case 'Identifier':
+        if (inner.has(at.name)) return false
+        break
+      case 'NumericLiteral':
+      case 'StringLiteral':
+        break
+      case 'TSNonNullExpression':
+        open.push(at.expression)
+        break
+      case 'BinaryExpression':
+        open.push(at.left, at.right)
+        break
+      case 'MemberExpression':
+      case 'OptionalMemberExpression': {
+        const { property } = at
+        if (property.type !== 'Identifier' || (at.computed && !names.has(property.name))) return false
+        if (!at.computed && changesProperty(body, property.name)) return false
+        open.push(at.object)
+        break
+      }
+      default:
+        return false
     }
-    if (at.computed && !(at.property.type === 'Identifier' && names.has(at.property.name))) return false
-    if (!at.computed && at.property.type !== 'Identifier') return false
-    if (!at.computed && at.property.type === 'Identifier' && changesProperty(body, at.property.name)) return false
-    at = at.object
   }
-  return at.type === 'Identifier' && !inner.has(at.name)
+  return true
 }
 
 const keeping = new Set(['push', 'set', 'add', 'log', 'json', 'stringify', 'unshift'])
@@ -186,18 +202,21 @@ const mutating = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', '
  * Rounds with the same key share a row now, so nothing may change it; and a key that is selected in addition must not be seen,
  * where a row is passed on whole.
  */
-function isSafeResult(place: Place, isFirst: boolean, isWider: boolean): boolean {
+function isSafeResult(place: Place, rounds: Rounds, isFirst: boolean, isWider: boolean): boolean {
   const { source, awaited, query } = place
   const value = awaited ?? query
   const parent = source.parents.get(value)
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'ObjectPattern') return isFirst && !hasRest(parent.id)
-  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'ArrayPattern') return !isFirst && !isWider
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'ArrayPattern')
+    return !isFirst && !isWider && !changesOthers(scopeOf(source, rounds.anchor), rounds.names)
   const isAssigned = parent?.type === 'AssignmentExpression' && parent.right === value && parent.operator === '='
   const readers = isAssigned || awaited === null ? [value] : readersOf(source, value)
   if (readers === null) return false
-  if (isWider && (awaited === null || isAssigned || columnsRead(source, readers, isFirst ? 'row' : 'rows') === null)) return false
-  if (isAssigned || awaited === null) return true
-  return readers.every((reader) => !isChanged(place, reader, isFirst))
+  const isFollowed = awaited !== null && !isAssigned && columnsRead(source, readers, isFirst ? 'row' : 'rows') !== null
+  if (isFollowed) return readers.every((reader) => !isChanged(place, reader, isFirst))
+  // the rows are passed on
+  if (isWider || changesOthers(scopeOf(source, rounds.anchor), rounds.names)) return false
+  return isAssigned || awaited === null || readers.every((reader) => !isChanged(place, reader, isFirst))
 }
 
 function hasRest(pattern: Node): boolean {

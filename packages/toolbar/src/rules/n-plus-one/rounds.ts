@@ -255,3 +255,16 @@ export function changesProperty(body: Node, name: string): boolean {
   }
   return false
 }
+
+/** Whether a function writes to properties of something else than what goes through the loop, the request and the response. */
+export function changesOthers(scope: Node, names: ReadonlySet<string>): boolean {
+  for (const node of nodesIn(scope)) {
+    const target = node.type === 'AssignmentExpression' ? node.left : node.type === 'UpdateExpression' ? node.argument : null
+    if (target?.type !== 'MemberExpression') continue
+    let root: Node = target.object
+    while (root.type === 'MemberExpression') root = root.object
+    const isOwn = target.object.type === 'Identifier' && names.has(target.object.name)
+    if (!isOwn && !(root.type === 'Identifier' && /^(?:req|res|ctx|request|response|reply)$/.test(root.name))) return true
+  }
+  return false
+}

@@ -70,7 +70,7 @@ function findPlace(source: SourceFile, line: number, column: number): Place | nu
     const whole = wholeCall(source, node)
     const query = isThen(node) && node.callee.type === 'MemberExpression' ? node.callee.object : whole
     const parent = source.parents.get(whole)
-    return describe(source, query, parent?.type === 'AwaitExpression' ? parent : null)
+    return describe(source, query, parent?.type === 'AwaitExpression' && parent.argument === query ? parent : null)
   }
   return null
 }

@@ -1,4 +1,4 @@
-import type { CallExpression, Identifier, MemberExpression, Node, OptionalMemberExpression, PatternLike } from '@babel/types'
+import type { CallExpression, MemberExpression, Node, OptionalMemberExpression, PatternLike } from '@babel/types'
 import type { SourceFile } from './parse.ts'
 import { callbackOf, methodOf } from './place.ts'
 import { referencesOf } from './references.ts'
@@ -99,8 +99,9 @@ function readRow(source: SourceFile, reference: Node, columns: Set<string>): Val
     const name = nameOfProperty(member)
     const user = source.parents.get(member)
     const called = (user?.type === 'CallExpression' || user?.type === 'OptionalCallExpression') && user.callee === member
-    if (name === null || called || (user?.type === 'UnaryExpression' && user.operator === 'delete')) return null
-    // what is written first need not be fetched, but that is too much to tell
+    const written = (user?.type === 'AssignmentExpression' && user.left === member) || user?.type === 'UpdateExpression'
+    // what is written may be no column at all
+    if (name === null || called || written || (user?.type === 'UnaryExpression' && user.operator === 'delete')) return null
     columns.add(name)
     return []
   }
@@ -219,10 +220,6 @@ export function nameOfProperty(member: MemberExpression | OptionalMemberExpressi
 function nameOfKey(key: Node): string | null {
   if (key.type === 'Identifier') return key.name
   return key.type === 'StringLiteral' ? key.value : null
-}
-
-export function isNamed(node: Node | null | undefined, name: string): node is Identifier {
-  return node?.type === 'Identifier' && node.name === name
 }
 
 /** The method that asks for rows: `query`, `execute`, `raw` wrap them in more; builders of knex do not. */
