@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -11,6 +12,8 @@ const exclude = ['**/node_modules/**', '**/dist/**', ...(full ? [] : ['**/*.full
 export default defineConfig({
   test: {
     passWithNoTests: full,
+    // Vitest leaves one core to itself: of two that is half, while most tests wait for servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -66,10 +66,10 @@ describe('signals', () => {
 
   it('still learns of a listener that settles after the response', async () => {
     const bus = new EventEmitter()
-    bus.on('late', async () => sleep(50))
+    bus.on('late', async () => sleep(400))
     const { signals, request } = await record(bus, () => bus.emit('late'))
     expect(signals[0]?.data.listeners[0]?.durationMs).toBeNull()
-    await sleep(70)
+    await sleep(450)
     expect((await app.entries<SignalData>(request.id, 'signal'))[0]?.data.listeners[0]?.durationMs).toBeGreaterThan(45)
   })
 

@@ -9,7 +9,7 @@ import { SpineBar } from './SpineBar.tsx'
 import { toEditorHref } from './source.ts'
 
 /** How bad, in a word: a colour alone says nothing. */
-export const severityWords: Record<Severity, string> = { error: 'High', warning: 'Medium', info: 'Low' }
+export const severityWords: Record<Severity, string> = { error: 'Critical', warning: 'High', info: 'Low' }
 export const severityTones: Record<Severity, 'err' | 'warn' | 'info'> = { error: 'err', warning: 'warn', info: 'info' }
 export const severityRank: Record<Severity, number> = { error: 0, warning: 1, info: 2 }
 

@@ -68,7 +68,7 @@ function toFinding(view: RecordView, queries: readonly Query[], lookup: Lookup):
       ? null
       : batchChange(place, lookup)
   return {
-    severity: 'error',
+    severity: 'warning',
     title: `N+1: ${plural(queries.length, 'query', 'queries')} ${where}`,
     evidence: `The same SELECT on ${table} ran ${number(queries.length)} times ${where}, for ${plural(lookup.values ?? lookup.distinct, 'value')}: ${ms(together)}, ${share(together, view.summary.durationMs)} of the request.`,
     fix: fixOf(lookup, place, caller, change),
