@@ -14,7 +14,7 @@ export function checkRules(asked: Settings['rules'], builtIn: readonly Rule[]): 
     typeof read(rule, 'id') === 'string' &&
     typeof read(rule, 'check') === 'function' &&
     typeof read(rule, 'passes') === 'function' &&
-    typeof read(rule, 'thresholds') === 'object'
+    isObject(read(rule, 'thresholds'))
   if (!Array.isArray(rules) || !rules.every(isRule))
     throw problems.badOption(
       'rules',
@@ -36,6 +36,7 @@ function changeRules(changes: Exclude<Settings['rules'], (...args: never[]) => u
     const change = Object.hasOwn(changes, rule.id) ? changes[rule.id] : undefined
     if (change === false) return []
     if (change === undefined || change === true) return [rule]
+    if (!isObject(change)) throw problems.badOption(`rules.${rule.id}`, describe(change), 'true, false or an object of thresholds')
     checkThresholds(rule.id, change, rule)
     return [{ ...rule, thresholds: { ...rule.thresholds, ...change } }]
   })
@@ -46,9 +47,21 @@ function checkThresholds(id: string, thresholds: Readonly<Record<string, number>
   for (const [name, value] of Object.entries(thresholds)) {
     const option = `rules.${id}.${name}`
     if (!names.includes(name)) throw problems.unknownOption(option, named(suggest(name, names), `rules.${id}.`), names.join(', ') || 'none')
-    if (typeof value !== 'number' || !(value >= 0) || !Number.isFinite(value))
-      throw problems.badOption(option, describe(value), 'a number from 0 up')
+    const { takes, isFit } = boundsOf(name)
+    if (typeof value !== 'number' || !Number.isFinite(value) || !isFit(value)) throw problems.badOption(option, describe(value), takes)
   }
+}
+
+/** The name of a threshold says its unit. */
+function boundsOf(name: string): { takes: string; isFit(value: number): boolean } {
+  if (name === 'queries' || name === 'rows' || name === 'columns')
+    return { takes: 'a whole number from 1 up', isFit: (value) => Number.isInteger(value) && value >= 1 }
+  if (/share$/i.test(name)) return { takes: 'a number between 0 and 1', isFit: (value) => value >= 0 && value <= 1 }
+  return { takes: 'a number from 0 up', isFit: (value) => value >= 0 }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const named = (suggestion: string | null, prefix: string): string | null => (suggestion === null ? null : prefix + suggestion)
