@@ -115,7 +115,7 @@ export function effectOf(view: RecordView, entries: readonly Entry[], after: { q
 
 interface Write {
   readonly startMs: number
-  readonly connection: string
+  readonly endMs: number
   readonly statement: SqlStatement
 }
 
@@ -125,28 +125,33 @@ const writes = new WeakMap<RecordView, readonly Write[]>()
 function writesOf(view: RecordView): readonly Write[] {
   let known = writes.get(view)
   if (known === undefined) {
-    known = queriesOf(view).flatMap((query): Write[] => {
+    known = statementsOf(view).flatMap((query): Write[] => {
+      if (query.data.kind !== 'query') return []
       if (/^select\b(?!.*\binto\b)/i.test(query.data.sql.slice(0, 300))) return []
       const statement = readQuery(query)
-      return statement.writes ? [{ startMs: query.startMs, connection: query.data.connection, statement }] : []
+      if (!statement.writes) return []
+      // what has not ended writes still
+      return [{ startMs: query.startMs, endMs: query.durationMs === null ? Number.POSITIVE_INFINITY : endOf(query), statement }]
     })
     writes.set(view, known)
   }
   return known
 }
 
-/** Whether something wrote to one of the tables while these queries ran: their answers may differ. */
+/**
+ * Whether something wrote to one of the tables while these queries ran: their answers may differ. Two connections may well lead to
+ * one database, by other drivers too.
+ */
 export function writtenMeanwhile(view: RecordView, queries: readonly Query[], tables: readonly string[]): boolean {
   const first = queries[0]
   const last = queries.at(-1)
   if (first === undefined || last === undefined) return false
-  const read = new Set(tables)
+  const read = new Set(tables.map((name) => name.toLowerCase()))
   return writesOf(view).some(
-    ({ startMs, connection, statement }) =>
-      startMs >= first.startMs &&
+    ({ startMs, endMs, statement }) =>
+      endMs >= first.startMs &&
       startMs <= last.startMs &&
-      connection === first.data.connection &&
-      (statement.tables.length === 0 || statement.tables.some(({ name }) => read.has(name))),
+      (statement.tables.length === 0 || statement.tables.some(({ name }) => read.has(name.toLowerCase()))),
   )
 }
 
