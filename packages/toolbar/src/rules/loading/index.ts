@@ -53,9 +53,12 @@ function loadedForLength(view: RecordView, rows: number): Loaded[] {
   return loaded
 }
 
+/** One row of the answer for each that the conditions find: what groups, cuts off or multiplies rows is counted in another way. */
 function isPlainSelect(query: Query): boolean {
-  const { verb, writes, locking, aggregate } = readQuery(query)
-  return verb === 'select' && !writes && !locking && !aggregate
+  const { verb, writes, locking, aggregate, distinct, grouped, limited, compound, conditions, tables } = readQuery(query)
+  if (verb !== 'select' || writes || locking || aggregate || tables.length === 0) return false
+  if (distinct || grouped || limited || compound || conditions.some(({ clause }) => clause === 'having')) return false
+  return !/\b(?:offset|having|unnest|generate_series|string_to_table|regexp_(?:split_to_table|matches)|jsonb?_\w+)\b/i.test(query.data.sql)
 }
 
 function toFinding(view: RecordView, { queries, place, uses }: Loaded, what: 'count' | 'exists'): FindingDraft {
