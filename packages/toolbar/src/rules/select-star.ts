@@ -1,5 +1,5 @@
 import type { FindingChange } from '../contract/types.ts'
-import { capturedSite, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
+import { capturedSite, explainedBy, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule, type FindingDraft } from './rule.ts'
 import { chainOf } from './source/chain.ts'
 import { changeOf, exampleOf } from './source/edits.ts'
@@ -13,10 +13,13 @@ export const selectStarRule = defineRule({
   id: 'select-star',
   thresholds: { columns: 20, bytes: 50_000 },
   passes: ({ thresholds }) => `No SELECT * of ${thresholds.columns} columns and ${bytes(thresholds.bytes as number)} or more`,
-  check(view, { thresholds }) {
+  check(view, { thresholds, earlier }) {
     const { columns, bytes: minBytes } = thresholds as { columns: number; bytes: number }
+    // whoever only counts rows reads none of their columns
+    const explained = explainedBy(earlier, ['count-by-loading', 'exists-by-loading'])
     const wide = queriesOf(view).filter(
-      (query) => (query.data.columns ?? 0) >= columns && readQuery(query).star && readQuery(query).verb === 'select',
+      (query) =>
+        !explained.has(query.id) && (query.data.columns ?? 0) >= columns && readQuery(query).star && readQuery(query).verb === 'select',
     )
     const findings: FindingDraft[] = []
     for (const queries of groupBy(wide, ({ data }) => `${data.connection}\n${data.shape}`)) {
