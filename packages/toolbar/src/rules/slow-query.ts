@@ -20,7 +20,7 @@ export const slowQueryRule = defineRule({
         title: `Slow query: ${took}`,
         evidence:
           queries.length === 1
-            ? `One statement on ${namesOf(readQuery(worst))} took ${took}, ${share(worst.durationMs ?? 0, whole)} of the request.`
+            ? `One statement${onTables(worst)} took ${took}, ${share(worst.durationMs ?? 0, whole)} of the request.`
             : `${number(queries.length)} statements of this shape took over ${ms(slowQueryMs)}, the slowest ${took}: ${ms(together)}, ${share(together, whole)} of the request.`,
         fix: fixOf(worst),
         site,
@@ -38,6 +38,11 @@ export const slowQueryRule = defineRule({
   },
 })
 
+function onTables(query: Query): string {
+  const statement = readQuery(query)
+  return statement.tables.length === 0 ? '' : ` on ${namesOf(statement)}`
+}
+
 /** What came tells where the time went: much was sent, or much was looked through for little. */
 function fixOf(query: Query): string {
   const { data } = query
@@ -45,10 +50,10 @@ function fixOf(query: Query): string {
   if (data.error !== null) return 'It failed after that time: a time limit or a lock that somebody else holds is likely.'
   if (verb === 'select' && (data.rows ?? 0) >= 1_000)
     return `It brought ${plural(data.rows ?? 0, 'row')}: ask for the rows and columns that are shown, or add up in the database.`
+  if (tables.length === 0) return 'It reads nothing that is stored: the time goes into what it calls, computes or waits for.'
   const columns = [...new Set(conditions.filter(({ clause }) => clause === 'where').map(({ column }) => column))]
   const filter = columns.length === 0 ? '' : ` Its filter is on ${columns.slice(0, 4).join(', ')}.`
-  if (verb !== 'select' && verb !== 'other')
-    return `Look at its plan, and at who holds locks on ${tables[0]?.name ?? 'the table'} at that time.${filter}`
+  if (verb !== 'select' && verb !== 'other') return `Look at its plan, and at who holds locks on ${tables[0]?.name} at that time.${filter}`
   return `Look at its plan in the SQL panel for tables that are read whole: an index for its filter, or fewer rows to join, makes it faster.${filter}`
 }
 
