@@ -16,6 +16,7 @@ import {
   writtenMeanwhile,
 } from '../queries.ts'
 import { defineRule, type FindingDraft, maxOfRule } from '../rule.ts'
+import { polls } from '../source/dependence.ts'
 import { placeOf } from '../source/place.ts'
 import { ms, number, plural, share } from '../words.ts'
 import { hoistChange } from './change.ts'
@@ -33,7 +34,7 @@ export const duplicateQueryRule = defineRule({
     ).filter(({ length }) => length >= atLeast)
     const found: (readonly Query[])[] = []
     for (const queries of groups.sort((a, b) => b.length - a.length))
-      if (found.length < maxOfRule && isRepeatable(view, queries)) found.push(queries)
+      if (found.length < maxOfRule && isRepeatable(view, queries) && !isPolled(view, queries)) found.push(queries)
     return found.map((queries) => toFinding(view, queries))
   },
 })
@@ -47,6 +48,18 @@ function isRepeatable(view: RecordView, queries: readonly Query[]): boolean {
     queries,
     tables.map(({ name }) => name),
   )
+}
+
+/** By the function that asks, or one that calls it: the answer is waited for to be another. */
+function isPolled(view: RecordView, queries: readonly Query[]): boolean {
+  const asOfMs = view.summary.startedAt
+  const captured = queries.find(({ site }) => site !== null && site.inferred !== true)
+  const stack = captured === undefined ? null : view.stackOf(captured.id)
+  const sites = stack === null ? [] : sitesOfStack(stack).slice(0, 6)
+  return [capturedSite(view, queries), ...sites].some((site) => {
+    const place = site === null ? null : placeOf(site, asOfMs)
+    return place !== null && polls(place)
+  })
 }
 
 function toFinding(view: RecordView, queries: readonly Query[]): FindingDraft {
