@@ -3,6 +3,8 @@ import type { RecordView } from '../core/emit.ts'
 import type { SqlCondition, SqlStatement } from '../core/sql/statement.ts'
 import { busyMs, capturedSite, effectOf, groupBy, keyOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule, type FindingDraft, type KnownPlan } from './rule.ts'
+import { driverOf } from './source/driver.ts'
+import { placeOf } from './source/place.ts'
 import { ms, number } from './words.ts'
 
 /** More of a table than this is read as fast without an index, which the planner would not use. */
@@ -101,6 +103,7 @@ function columnsFor(statement: SqlStatement, table: string, indexes: readonly (r
 
 function toFinding(view: RecordView, queries: readonly Query[], query: Query, { table, columns, rows, step }: Missing): FindingDraft {
   const site = capturedSite(view, queries)
+  const isKnex = driverOf(site === null ? null : placeOf(site, view.summary.startedAt), query.data.dialect)?.kind === 'knex'
   const together = busyMs(queries)
   const quote = (name: string): string =>
     /^[a-z_][a-z0-9_]*$/.test(name) ? name : query.data.dialect === 'mysql' ? `\`${name}\`` : `"${name}"`
@@ -112,7 +115,9 @@ function toFinding(view: RecordView, queries: readonly Query[], query: Query, { 
     severity: 'warning',
     title: `Missing index on ${table} (${columns.join(', ')})`,
     evidence: `The whole table is read, ${number(rows)} rows, to find ${came}: ${ms(together)}. No index begins with ${columns.join(' or ')}.`,
-    fix: `Add the index: in a knex migration, await knex.schema.alterTable('${table}', (table) => table.index([${list}], '${index}')).`,
+    fix: isKnex
+      ? `Add the index: in a knex migration, await knex.schema.alterTable('${table}', (table) => table.index([${list}], '${index}')).`
+      : 'Add the index, in a migration.',
     site,
     entries: queries.map(({ id }) => id),
     key: keyOf('missing-index', site, query.data.shape),

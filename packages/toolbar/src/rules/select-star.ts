@@ -2,6 +2,7 @@ import type { FindingChange } from '../contract/types.ts'
 import { capturedSite, explainedBy, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule, type FindingDraft } from './rule.ts'
 import { chainOf } from './source/chain.ts'
+import { driverOf } from './source/driver.ts'
 import { changeOf, exampleOf } from './source/edits.ts'
 import { endOf } from './source/parse.ts'
 import { type Place, placeOf } from './source/place.ts'
@@ -112,7 +113,7 @@ function columnsChange(place: Place | null, query: Query, used: readonly string[
 }
 
 function columnsExample(place: Place | null, query: Query, used: readonly string[]): FindingChange {
-  const isBuilder = place === null || !isWrapped(place.query)
+  const isBuilder = driverOf(place, query.data.dialect)?.kind === 'knex' && place !== null && !isWrapped(place.query)
   const joined =
     readQuery(query).tables.length > 1 ? ['// where two of the tables have a column of that name, with its table in front'] : []
   return isBuilder

@@ -2,6 +2,7 @@ import type { FindingChange } from '../contract/types.ts'
 import { capturedSite, explainedBy, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule } from './rule.ts'
 import { chainOf } from './source/chain.ts'
+import { type Driver, driverOf } from './source/driver.ts'
 import { changeOf, exampleOf } from './source/edits.ts'
 import { endOf } from './source/parse.ts'
 import { type Place, placeOf } from './source/place.ts'
@@ -37,7 +38,7 @@ export const unboundedSelectRule = defineRule({
           ['Answer', `${plural(rows, 'row')}${sent}`] as [string, string],
         ],
         source: sourceAt(site),
-        change: limitChange(place) ?? limitExample(worst),
+        change: limitChange(place) ?? limitExample(worst, driverOf(place, worst.data.dialect)),
       }
     })
   },
@@ -64,12 +65,13 @@ function limitChange(place: Place | null): FindingChange | null {
   return changeOf(place.source, [{ start: at, end: at, text: `.limit(${pageSize})` }])
 }
 
-function limitExample(query: Query): FindingChange | null {
+function limitExample(query: Query, driver: Driver | null): FindingChange | null {
   const [table] = readQuery(query).tables
   if (table === undefined || !/^\w+$/.test(table.name)) return null
   const key = readQuery(query).orderBy[0]?.column ?? 'id'
+  if (driver?.kind !== 'knex') return exampleOf([`select … from ${table.name} …`, `order by ${key}`, `limit ${pageSize} offset …`], 'sql')
   return exampleOf([
-    `const rows = await db(${quoted(table.name)})`,
+    `const rows = await ${driver.client}(${quoted(table.name)})`,
     `  .orderBy(${quoted(key)})`,
     `  .limit(${pageSize})`,
     `  .offset((page - 1) * ${pageSize})`,

@@ -38,12 +38,31 @@ export function pascal(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** One of a table: `categories` as `category`; what has no plural to see is `row`. */
+const irregular = /^(?:.{1,3}|this|does|news|lens|series|species|.*(?:is|us|ss))$/i
+
+/** One of a table: `categories` as `category`; what has no plural to see, or whose singular is no name, is `row`. */
 export function singular(name: string): string {
-  if (/ies$/i.test(name) && name.length > 4) return `${name.slice(0, -3)}y`
-  if (/(?:ss|x|ch|sh)es$/i.test(name)) return name.slice(0, -2)
-  if (/[^su]s$/i.test(name)) return name.slice(0, -1)
-  return 'row'
+  const one = singularOf(name)
+  return one === null || isReserved(one) ? 'row' : one
+}
+
+function singularOf(name: string): string | null {
+  if (/(?:movie|cookie)s$/i.test(name)) return name.slice(0, -1)
+  if (irregular.test(name) || /(?:series|species|news)$/i.test(name)) return null
+  if (/ies$/i.test(name)) return `${name.slice(0, -3)}y`
+  if (/(?:ss|x|ch|sh|tatus)es$/i.test(name)) return name.slice(0, -2)
+  return /s$/i.test(name) ? name.slice(0, -1) : null
+}
+
+const reservedWords = new Set(
+  `break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in
+  instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with
+  yield await async of get set arguments eval undefined as is has was does type satisfies using`.split(/\s+/),
+)
+
+/** What is no name for a variable, or reads like none. */
+export function isReserved(name: string): boolean {
+  return reservedWords.has(name) || !/^[A-Za-z_$][\w$]*$/.test(name)
 }
 
 /** A property as it is written: `.id`, `['some id']`. */

@@ -134,23 +134,12 @@ export const changed: [name: string, body: string, after: number][] = [
     1,
   ],
   [
-    'the first of several, in an order',
-    `${books}
-  const out = []
-  for (const book of books) {
-    const best = await db('reviews').where('book_id', book.id).orderBy('stars', 'desc').orderBy('id').first()
-    out.push(best?.text)
-  }
-  return out`,
-    2,
-  ],
-  [
     'text as a key',
     `${books}
   const out = []
   for (const book of books) {
-    const author = await db('authors').where('slug', book.slug).first()
-    out.push(author.name)
+    const authors = await db('authors').where('slug', book.slug)
+    out.push(authors.length)
   }
   return out`,
     2,
@@ -431,6 +420,26 @@ export const unsafe: [name: string, body: string][] = [
     `${books}
   const out = []
   if (books.length > 0) for (const book of books) out.push(await db('authors').where('id', book.author_id).first())
+  return out`,
+  ],
+  [
+    'the first of several, in an order',
+    `${books}
+  const out = []
+  for (const book of books) {
+    const best = await db('reviews').where('book_id', book.id).orderBy('stars', 'desc').orderBy('id').first()
+    out.push(best?.text)
+  }
+  return out`,
+  ],
+  [
+    'the first by a column that may not be unique',
+    `${books}
+  const out = []
+  for (const book of books) {
+    const author = await db('authors').where('slug', book.slug).first()
+    out.push(author.name)
+  }
   return out`,
   ],
 ]

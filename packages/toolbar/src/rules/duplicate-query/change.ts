@@ -1,20 +1,23 @@
 import type { Node } from '@babel/types'
 import type { FindingChange } from '../../contract/types.ts'
-import { changesOthers, isAnchored, isSimple, readRounds } from '../n-plus-one/rounds.ts'
+import { changesOthers, isAnchored, readRounds } from '../n-plus-one/rounds.ts'
 import { chainOf } from '../source/chain.ts'
 import { changeOf } from '../source/edits.ts'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
 import { isFunction, type Place, scopeOf } from '../source/place.ts'
 import { freeNames, namesIn, referencesOf } from '../source/references.ts'
+import { isSimple } from '../source/simple.ts'
 import { indentOf, usesSemicolons } from '../source/style.ts'
 import { memberOf, readersOf } from '../source/uses.ts'
-import { camel, pascal, singular } from '../words.ts'
+import { camel, isReserved, pascal, singular } from '../words.ts'
 
 /** The query, or the call of the function that does nothing but ask it, moved out of the loop; `null` where that is not certain to be the same. */
 export function hoistChange(place: Place, caller: Place | null): FindingChange | null {
   const asked = place.loop !== null ? place : caller !== null && isOnlyQuery(place, caller) ? caller : null
   if (asked === null || asked.awaited === null || !isHarmlessQuery(asked, asked !== place)) return null
   const { source, awaited, query } = asked
+  // nobody reads the answer: a statement without effect would be left
+  if (source.parents.get(awaited)?.type === 'ExpressionStatement') return null
   const rounds = readRounds(asked)
   if (rounds === null || !isAnchored(asked, rounds)) return null
   const own = new Set([...rounds.names, ...rounds.inner])
@@ -94,7 +97,7 @@ function nameFor({ source, awaited }: Place, place: Place, taken: ReadonlySet<st
       : target?.type === 'MemberExpression' && target.property.type === 'Identifier' && !target.computed
         ? target.property.name
         : singular(camel(table ?? 'answer'))
-  for (const name of [named, `shared${pascal(named)}`, `same${pascal(named)}`]) if (!taken.has(name)) return name
+  for (const name of [named, `shared${pascal(named)}`, `same${pascal(named)}`]) if (!taken.has(name) && !isReserved(name)) return name
   let number = 2
   while (taken.has(`${named}${number}`)) number++
   return `${named}${number}`

@@ -2,12 +2,13 @@ import type { Identifier } from '@babel/types'
 import type { FindingChange } from '../../contract/types.ts'
 import { type Query, readQuery } from '../queries.ts'
 import { type Chain, chainOf } from '../source/chain.ts'
+import { driverOf } from '../source/driver.ts'
 import { changeOf, type Edit, exampleOf } from '../source/edits.ts'
 import { endOf, startOf } from '../source/parse.ts'
 import { type Place, scopeOf } from '../source/place.ts'
 import { namesIn } from '../source/references.ts'
 import { isWrapped, type LengthUse } from '../source/uses.ts'
-import { camel, pascal, quoted, singular } from '../words.ts'
+import { camel, isReserved, pascal, quoted, singular } from '../words.ts'
 
 /** Calls that leave the number of rows to the conditions; columns and order do not matter to it. */
 const conditions =
@@ -46,7 +47,8 @@ export function existsChange(place: Place, uses: readonly LengthUse[], query: Qu
   const { chain, declared, edits, name } = drafted
   const isJoin = chain.calls.some(({ name }) => /join/i.test(name))
   const known = column !== null && !isJoin ? column : comparedColumn(chain)
-  const row = name(singular(declared.name) === 'row' ? `first${pascal(declared.name)}` : singular(declared.name))
+  const one = singular(declared.name)
+  const row = name(one === 'row' ? `first${pascal(singular(camel(chain.table ?? '')))}` : one)
   const at = endOf(place.query)
   edits.push({ start: at, end: at, text: known === null ? '.first()' : `.first(${quoted(known)})` })
   edits.push({ start: startOf(declared), end: endOf(declared), text: row })
@@ -82,7 +84,7 @@ function draft({ source, query, awaited, loop }: Place): Draft | null {
     edits: chain.calls.filter(({ name }) => dropped.test(name)).map(({ start, end }) => ({ start, end, text: '' })),
     name(wanted) {
       let free = wanted
-      for (let number = 2; taken.has(free); number++) free = `${wanted}${number}`
+      for (let number = 2; taken.has(free) || isReserved(free); number++) free = `${wanted}${number}`
       return free
     },
   }
@@ -100,9 +102,10 @@ function comparedColumn({ calls }: Chain): string | null {
 function countExample(place: Place, query: Query): FindingChange | null {
   const table = readQuery(query).tables[0]?.name
   if (table === undefined) return null
-  if (isWrapped(place.query)) return exampleOf([`select count(*) as total from ${table} …`], 'sql')
+  const driver = driverOf(place, query.data.dialect)
+  if (driver?.kind !== 'knex' || isWrapped(place.query)) return exampleOf([`select count(*) as total from ${table} …`], 'sql')
   return exampleOf([
-    `const { total } = await db(${quoted(table)}).where(/* the same conditions */).count({ total: '*' }).first()`,
+    `const { total } = await ${driver.client}(${quoted(table)}).where(/* the same conditions */).count({ total: '*' }).first()`,
     'Number(total)',
   ])
 }
@@ -110,10 +113,11 @@ function countExample(place: Place, query: Query): FindingChange | null {
 function existsExample(place: Place, query: Query, column: string | null): FindingChange | null {
   const table = readQuery(query).tables[0]?.name
   if (table === undefined) return null
-  if (isWrapped(place.query)) return exampleOf([`select 1 from ${table} … limit 1`], 'sql')
+  const driver = driverOf(place, query.data.dialect)
+  if (driver?.kind !== 'knex' || isWrapped(place.query)) return exampleOf([`select 1 from ${table} … limit 1`], 'sql')
   const row = singular(camel(table))
   return exampleOf([
-    `const ${row} = await db(${quoted(table)}).where(/* the same conditions */).first(${column === null ? '' : quoted(column)})`,
+    `const ${row} = await ${driver.client}(${quoted(table)}).where(/* the same conditions */).first(${column === null ? '' : quoted(column)})`,
     `${row} !== undefined`,
   ])
 }

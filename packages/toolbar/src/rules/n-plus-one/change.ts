@@ -21,7 +21,7 @@ export function batchChange(place: Place, lookup: Lookup): FindingChange | null 
   const rounds = readRounds(place)
   if (rounds === null || !isAnchored(place, rounds) || !isWholeAnswer(place)) return null
   const batch = readBatch(place, rounds, lookup)
-  if (batch === null) return null
+  if (batch === null || isUnused(place)) return null
 
   const names = nameBatch(batch.table, batch.column, lastName(batch.key), namesIn(scopeOf(source, rounds.anchor)))
   const indent = indentOf(source.text, startOf(rounds.anchor))
@@ -49,6 +49,11 @@ export function batchChange(place: Place, lookup: Lookup): FindingChange | null 
   return changeOf(source, edits)
 }
 
+/** Nobody reads the answer: a statement without effect would be left. */
+export function isUnused({ source, query, awaited }: Place): boolean {
+  return source.parents.get(awaited ?? query)?.type === 'ExpressionStatement'
+}
+
 /** What is awaited, or all that a callback of `Promise.all` returns: nothing is chained behind it. */
 function isWholeAnswer({ source, query, awaited, loop }: Place): boolean {
   if (awaited !== null) return awaited.argument === query
@@ -59,11 +64,9 @@ function isWholeAnswer({ source, query, awaited, loop }: Place): boolean {
 
 function mapLines(batch: Batch, names: { rows: string; row: string; map: string }, rowKey: string, end: string, typed: boolean): string[] {
   const { rows, row, map } = names
-  if (batch.isFirst && batch.isUnique) return [`const ${map} = new Map(${rows}.map((${row}) => [${rowKey}, ${row}]))${end}`]
-  const type = typed ? `<unknown, ${batch.isFirst ? `(typeof ${rows})[number]` : `typeof ${rows}`}>` : ''
+  if (batch.isFirst) return [`const ${map} = new Map(${rows}.map((${row}) => [${rowKey}, ${row}]))${end}`]
+  const type = typed ? `<unknown, typeof ${rows}>` : ''
   const made = `const ${map} = new Map${type}()${end}`
-  // the first of each, as `first()` would have given
-  if (batch.isFirst) return [made, `for (const ${row} of ${rows}) if (!${map}.has(${rowKey})) ${map}.set(${rowKey}, ${row})${end}`]
   return [
     made,
     `for (const ${row} of ${rows}) {`,

@@ -16,7 +16,9 @@ import {
   writtenMeanwhile,
 } from '../queries.ts'
 import { defineRule, type FindingDraft, maxOfRule } from '../rule.ts'
-import { loopAround, methodOf, type Place, placeOf } from '../source/place.ts'
+import { asksByAnswer } from '../source/dependence.ts'
+import { driverOf } from '../source/driver.ts'
+import { loopAround, type Place, placeOf } from '../source/place.ts'
 import { ms, number, plural, share } from '../words.ts'
 import { batchChange } from './change.ts'
 import { batchExample } from './example.ts'
@@ -33,11 +35,22 @@ export const nPlusOneRule = defineRule({
     const found: { queries: readonly Query[]; lookup: Lookup }[] = []
     for (const queries of groups.sort((a, b) => b.length - a.length)) {
       const lookup = found.length < maxOfRule ? lookupOf(queries) : null
-      if (lookup !== null && lookup.distinct > 1) found.push({ queries, lookup })
+      if (lookup !== null && lookup.distinct > 1 && !isChain(view, queries)) found.push({ queries, lookup })
     }
     return found.map(({ queries, lookup }) => toFinding(view, queries, lookup))
   },
 })
+
+/** Each asks for what the one before answered: they cannot be one query. */
+function isChain(view: RecordView, queries: readonly Query[]): boolean {
+  const asOfMs = view.summary.startedAt
+  const site = capturedSite(view, queries)
+  const place = site === null ? null : placeOf(site, asOfMs)
+  if (place !== null && asksByAnswer(place)) return true
+  const caller = place?.loop == null ? callingLoop(view, queries, asOfMs) : null
+  const called = caller === null ? null : placeOf(caller, asOfMs)
+  return called !== null && asksByAnswer(called)
+}
 
 /** Queries in a group of one shape, of one line. */
 function lineOf({ data, site }: Query): string | null {
@@ -124,20 +137,26 @@ function callingLoop(view: RecordView, queries: readonly Query[], asOfMs: number
   )
 }
 
-function fixOf({ table, column, distinct, isOne }: Lookup, place: Place | null, caller: Site | null, change: FindingChange | null): string {
+function fixOf(lookup: Lookup, place: Place | null, caller: Site | null, change: FindingChange | null): string {
+  const { table, column, distinct, isOne, isText } = lookup
   const what = table ?? 'the rows'
   if (column === null)
     return `Ask for all of ${what} at once: a condition that covers every round, or group by what the rounds differ in, gives one query.`
-  // what writes SQL itself has no builder
-  const isSql = place?.query.type === 'CallExpression' && /^(?:query|execute)$/.test(methodOf(place.query) ?? '')
+  if (lookup.isOneOfMany)
+    return `Each round takes one row of those with its ${column}. Where no two have the same, load those of all rounds with one query; else one that numbers the rows of each ${column} (row_number() over (partition by ${column} …)) brings one row of each.`
+  const isKnex = driverOf(place, lookup.dialect)?.kind === 'knex'
   const ask =
     distinct > maxInOneList
       ? `Load ${what} in batches of a thousand values of ${column}`
-      : isSql
-        ? `Load ${what} once, with the values of all rounds in ${column} in (…)`
-        : `Load ${what} once, whereIn('${column}', …) with the values of all rounds`
+      : isKnex
+        ? `Load ${what} once, whereIn('${column}', …) with the values of all rounds`
+        : `Load ${what} once, with the values of all rounds in one list for ${column}`
   const find = isOne ? `find each one in a Map by ${column}` : `group the rows by ${column} in a Map`
+  const types =
+    isText && change === null
+      ? ` The values asked for are text, as from a query string: where ${column} comes back as a number, compare both as text, String(…).`
+      : ''
   if (change !== null) return `${ask}, before the loop, and ${find}: the change below does it.`
-  if (caller !== null) return `${ask}, before the loop at ${placeName(caller)} that calls it, and ${find}.`
-  return `${ask}${place?.loop == null ? '' : ', before the loop'}, and ${find}.`
+  if (caller !== null) return `${ask}, before the loop at ${placeName(caller)} that calls it, and ${find}.${types}`
+  return `${ask}${place?.loop == null ? '' : ', before the loop'}, and ${find}.${types}`
 }

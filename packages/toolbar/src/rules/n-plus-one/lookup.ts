@@ -14,8 +14,12 @@ export interface Lookup {
   readonly distinct: number
   /** distinct values of the column, where it is compared with a placeholder */
   readonly values: number | null
-  /** each gave one row at most */
+  /** a row by what no two rows have in common, as far as its name says */
   readonly isOne: boolean
+  /** one of the rows of each value, which may be many */
+  readonly isOneOfMany: boolean
+  /** some values are numbers as text, which come from outside often */
+  readonly isText: boolean
   /** how values are told apart in a Map: as they are, as text, or `null` where the database may find equal what JavaScript does not */
   readonly keys: 'plain' | 'text' | null
 }
@@ -48,10 +52,18 @@ export function lookupOf(queries: readonly Query[]): Lookup | null {
     column,
     distinct,
     values: values === null ? null : new Set(values.map(valueKey)).size,
-    isOne: queries.every(({ data }) => data.rows === null || data.rows <= 1),
+    isOne: isUnique(column) && queries.every(({ data }) => data.rows === null || data.rows <= 1),
+    isOneOfMany: statement.limited && !statement.aggregate && (!isUnique(column) || statement.orderBy.length > 0),
+    isText: values?.some((value) => typeof value === 'string' && isNumber(value)) ?? false,
     keys: values === null ? null : keysFor(values, sample.data.dialect),
   }
 }
+
+export function isUnique(column: string | null): boolean {
+  return column !== null && /^(?:id|uuid|guid)$/i.test(column)
+}
+
+const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))
 
 /** Positions of parameters that are not the same in all; `null` where the SQL itself differs. */
 function varyingParams(queries: readonly Query[]): Set<number> | null {
@@ -87,6 +99,10 @@ function isChunked(queries: readonly Query[], statement: SqlStatement): boolean 
 function keysFor(values: readonly unknown[], dialect: string): Lookup['keys'] {
   if (values.every((value) => typeof value === 'number')) return dialect === 'sqlite' || dialect === 'mysql' ? 'plain' : 'text'
   const isKey = (value: unknown): boolean =>
-    typeof value === 'number' || (typeof value === 'string' && (dialect === 'mysql' ? /^[\da-f-]+$/ : /^[^A-Z]*$/).test(value))
+    typeof value === 'number' ||
+    // the database finds 1 for '01'
+    (!(typeof value === 'string' && isNumber(value) && String(Number(value)) !== value) &&
+      typeof value === 'string' &&
+      (dialect === 'mysql' ? /^[\da-f-]+$/ : /^[^A-Z]*$/).test(value))
   return values.every(isKey) ? 'text' : null
 }

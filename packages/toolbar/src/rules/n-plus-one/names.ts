@@ -1,4 +1,4 @@
-import { camel, pascal, singular } from '../words.ts'
+import { camel, isReserved, pascal, singular } from '../words.ts'
 
 /** Names for what the change adds, in the words of their tables. */
 export interface Names {
@@ -25,9 +25,9 @@ export function nameBatch(table: string, column: string, key: string, taken: Rea
   const rows = camel(table) || 'rows'
   const row = singular(rows)
   return {
-    keys: free(manyOf(key === 'id' || key === column ? (column === 'id' ? `${row}_id` : column) : key)),
+    keys: free(manyOf(key.length < 3 || key === column ? (column === 'id' ? `${row}_id` : column) : key)),
     rows: free(rows === row ? `${rows}Rows` : rows),
-    row: isReserved(row) ? 'row' : row,
+    row,
     map: free(`${rows}By${pascal(column)}`),
   }
 }
@@ -43,14 +43,4 @@ const isFree = (name: string, used: ReadonlySet<string>): boolean => !used.has(n
 function claim(name: string, used: Set<string>): string {
   used.add(name)
   return name
-}
-
-const reservedWords = new Set(
-  'break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield await async of get set arguments eval undefined'.split(
-    ' ',
-  ),
-)
-
-export function isReserved(name: string): boolean {
-  return reservedWords.has(name) || !/^[A-Za-z_$][\w$]*$/.test(name)
 }

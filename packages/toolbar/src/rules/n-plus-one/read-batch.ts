@@ -4,10 +4,11 @@ import type { Edit } from '../source/edits.ts'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
 import { type Place, scopeOf } from '../source/place.ts'
 import { freeNames } from '../source/references.ts'
+import { isSimple } from '../source/simple.ts'
 import { columnsRead, memberOf, readersOf } from '../source/uses.ts'
 import { quoted } from '../words.ts'
-import type { Lookup } from './lookup.ts'
-import { changesOthers, changesProperty, isSimple, type Rounds } from './rounds.ts'
+import { isUnique, type Lookup } from './lookup.ts'
+import { changesOthers, changesProperty, type Rounds } from './rounds.ts'
 
 /** A query of knex that looks something up by one column. */
 export interface Batch {
@@ -18,8 +19,6 @@ export interface Batch {
   readonly key: Node
   /** `first()`: one row, not a list */
   readonly isFirst: boolean
-  /** the key is likely to be of one row only */
-  readonly isUnique: boolean
   /** what makes one query for all of it */
   edits(keys: string): Edit[]
 }
@@ -71,6 +70,8 @@ export function readBatch(place: Place, rounds: Rounds, lookup: Lookup): Batch |
   if (key === null || columns.some((column) => column.type !== 'StringLiteral' || varies(column))) return null
   const column = key.column.split('.').at(-1) as string
   if (column !== lookup.column || !isReadable(key.value, rounds)) return null
+  // of many rows of a key, one is asked for: all of them are no better
+  if (first !== null && (!isUnique(column) || chain.calls.some(({ name }) => name === 'orderBy'))) return null
 
   const names = columns.map((node) => (node.type === 'StringLiteral' ? node.value : ''))
   if (names.some((name) => / as /i.test(name))) return null
@@ -82,7 +83,6 @@ export function readBatch(place: Place, rounds: Rounds, lookup: Lookup): Batch |
     column,
     key: key.value,
     isFirst: first !== null,
-    isUnique: column === 'id' || column === 'uuid',
     edits(keys) {
       const edits = [key.edit(keys)]
       const added = hasKey ? '' : quote(key.column)

@@ -2,6 +2,7 @@ import type { CallExpression, Identifier, Node } from '@babel/types'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
 import { isFunction, type Loop, type Place, scopeOf, statementOf } from '../source/place.ts'
 import { declaredNames, freeNames } from '../source/references.ts'
+import { isSimple } from '../source/simple.ts'
 
 /** The rounds of a loop: what goes through it, and how to go through it once before. */
 export interface Rounds {
@@ -29,13 +30,14 @@ export function readRounds({ source, loop, together }: Place): Rounds | null {
     const [declarator] = node.left.type === 'VariableDeclaration' ? node.left.declarations : []
     if (node.await || declarator === undefined || !isPlain(declarator.id as Node) || !isRepeatable(source.parents, node.right)) return null
     const list = isList(source.parents, node.right) ? `${text(node.right)}.map(` : `Array.from(${text(node.right)}, `
+    const given = text(node.right)
     const item = text(declarator.id as Node)
     return {
       anchor: node,
       names,
       inner,
       body,
-      collect: (keys, key, end) => [`const ${keys} = [...new Set(${list}(${item}) => ${key}))]${end}`],
+      collect: (keys, key, end) => [`const ${keys} = [...new Set(${key === item ? given : `${list}(${item}) => ${key})`})]${end}`],
     }
   }
   if (loop.kind === 'for') {
@@ -62,9 +64,11 @@ export function readRounds({ source, loop, together }: Place): Rounds | null {
     names,
     inner,
     body,
-    collect: (keys, key, end) => [
-      `const ${keys} = [...new Set(${text(list)}.map((${text(item)}${index === undefined ? '' : `, ${text(index)}`}) => ${key}))]${end}`,
-    ],
+    collect: (keys, key, end) => {
+      const params = index === undefined ? text(item) : `${text(item)}, ${text(index)}`
+      const values = key === text(item) ? text(list) : `${text(list)}.map((${params}) => ${key})`
+      return [`const ${keys} = [...new Set(${values})]${end}`]
+    },
   }
 }
 
@@ -86,7 +90,7 @@ function iterableOf(loop: Loop): Node {
  * The query is made in every round, nothing around it would keep it from being made or catch its error, and a statement before
  * the loop runs if and only if the loop does.
  */
-export function isAnchored({ source, query, awaited, loop, together }: Place, { anchor, body }: Rounds): boolean {
+export function isAnchored({ source, query, awaited, loop, together }: Place, { anchor, body, names }: Rounds): boolean {
   const inside = awaited ?? query
   for (let at: Node | undefined = inside; at !== body; at = source.parents.get(at)) {
     const parent: Node | undefined = at === undefined ? undefined : source.parents.get(at)
@@ -94,7 +98,7 @@ export function isAnchored({ source, query, awaited, loop, together }: Place, { 
     if (isFunction(parent) && parent.body !== body) return false
   }
   const outer = loop?.kind === 'callback' ? together : (loop?.node ?? null)
-  if (outer === null) return false
+  if (outer === null || isGuarded(body, inside, loop?.kind === 'callback', names)) return false
   const place = statementOf(source, outer)
   if (place === null || place.statement !== anchor) return false
   for (let at: Node = outer; at !== anchor; ) {
@@ -105,6 +109,23 @@ export function isAnchored({ source, query, awaited, loop, together }: Place, { 
   const scope = scopeOf(source, outer)
   return isFunction(scope) ? scope.async === true && scope.generator !== true : scope.type === 'Program'
 }
+
+/**
+ * Rounds that end before they ask, a loop that ends before its last round, and what may change an item before its key is read: the
+ * keys of all rounds are not those that are asked for.
+ */
+function isGuarded(body: Node, asked: Node, isCallback: boolean, names: ReadonlySet<string>): boolean {
+  for (const node of nodesIn(body, (node) => !isFunction(node))) {
+    const isBefore = startOf(node) < startOf(asked) && endOf(node) <= startOf(asked)
+    if (/^(?:Break|Return|Throw)Statement$/.test(node.type) && (isBefore || (!isCallback && !isInside(node, asked)))) return true
+    if (node.type === 'ContinueStatement' && isBefore) return true
+    if (node.type !== 'CallExpression' || !isBefore) continue
+    if (node.arguments.some((given) => given.type === 'Identifier' && names.has(given.name))) return true
+  }
+  return false
+}
+
+const isInside = (outer: Node, inner: Node): boolean => startOf(outer) <= startOf(inner) && endOf(inner) <= endOf(outer)
 
 const passing = new Set([
   'AwaitExpression',
@@ -158,15 +179,8 @@ const mutators = new Set([
   'copyWithin',
 ])
 
-/** `books`, `req.body.lines` */
-export function isSimple(node: Node): boolean {
-  let at = node
-  while (at.type === 'MemberExpression' && !at.computed) at = at.object
-  return at.type === 'Identifier' || at.type === 'ThisExpression'
-}
-
 /** What gives the same items each time: a variable, a literal, `list.entries()`, `Object.values(x)`. */
-function isRepeatable(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
+export function isRepeatable(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
   if (node.type === 'Identifier') {
     const init = initialOf(parents, node)
     // what a function of the app's own returns may be a generator, which can be gone through once
@@ -203,7 +217,7 @@ function initialOf(parents: ReadonlyMap<Node, Node>, variable: Identifier): Node
 }
 
 /** Whether it is an array for sure: a variable that is `await`ed from a builder, or a literal. */
-function isList(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
+export function isList(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
   if (node.type === 'ArrayExpression') return true
   if (node.type !== 'Identifier') return false
   const init = initialOf(parents, node)
