@@ -103,7 +103,10 @@ function columnsFor(statement: SqlStatement, table: string, indexes: readonly (r
 
 function toFinding(view: RecordView, queries: readonly Query[], query: Query, { table, columns, rows, step }: Missing): FindingDraft {
   const site = capturedSite(view, queries)
-  const isKnex = driverOf(site === null ? null : placeOf(site, view.summary.startedAt), query.data.dialect)?.kind === 'knex'
+  const place = site === null ? null : placeOf(site, view.summary.startedAt)
+  const driver = driverOf(place, query.data.dialect)
+  // builders write names in quotes
+  const isBuilt = driver === null ? /[`"]/.test(query.data.sql) : driver.kind === 'knex'
   const together = busyMs(queries)
   const quote = (name: string): string =>
     /^[a-z_][a-z0-9_]*$/.test(name) ? name : query.data.dialect === 'mysql' ? `\`${name}\`` : `"${name}"`
@@ -115,8 +118,8 @@ function toFinding(view: RecordView, queries: readonly Query[], query: Query, { 
     severity: 'warning',
     title: `Missing index on ${table} (${columns.join(', ')})`,
     evidence: `The whole table is read, ${number(rows)} rows, to find ${came}: ${ms(together)}. No index begins with ${columns.join(' or ')}.`,
-    fix: isKnex
-      ? `Add the index: in a knex migration, await knex.schema.alterTable('${table}', (table) => table.index([${list}], '${index}')).`
+    fix: isBuilt
+      ? `Add the index, in a migration; with knex: await knex.schema.alterTable('${table}', (table) => table.index([${list}], '${index}')).`
       : 'Add the index, in a migration.',
     site,
     entries: queries.map(({ id }) => id),

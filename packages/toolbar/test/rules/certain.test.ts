@@ -223,6 +223,19 @@ describe('examples are in the words of the driver:', () => {
     other.close()
   })
 
+  it('better-sqlite3, of what can be said with certainty only', async () => {
+    const other = new Database(':memory:')
+    other.exec(`attach ':memory:' as shop; create table shop.authors (id integer, name text)`)
+    const over = (sql: string) => runWith(other, loop(`db.prepare('${sql}').all(id)`))
+    expect(said(await over('select id, name from shop.authors where id = ? order by name'))).toMatch(/from shop\.authors .* order by name/)
+    expect((await over('select a.name from shop.authors a where a.id = ? order by a.name'))?.change).toBeNull()
+    expect((await over('select distinct name from shop.authors where id = ?'))?.change).toBeNull()
+    expect((await over('select name as n from shop.authors where id = ?'))?.change).toBeNull()
+    expect((await over('select name from shop.authors where id = ? limit -1 offset 1'))?.change).toBeNull()
+    expect(said(await over('select name from shop.authors where id = ? order by 1'))).not.toContain('order by 1')
+    other.close()
+  })
+
   it.skipIf(!hasPg)('pg', async () => {
     const pool = new pg.Pool({ connectionString: serviceUrl('pg'), max: 1 })
     await pool.query('create temp table certain_authors as select 1 as id, $1::text as name', ['a'])
@@ -239,6 +252,12 @@ describe('examples are in the words of the driver:', () => {
     expect(said(finding)).not.toMatch(/whereIn|db\('/)
     expect((await made(finding, pool, ['1'])).get('1')).toEqual({ id: 1, name: 'a' })
     expect((await made(finding, pool, [])).size).toBe(0)
+    const taken = await runWith(
+      pool,
+      `const users = [1, 2, 3, 4, 5].map((id) => ({ id }))
+  for (const user of users) [user.rows] = await db.execute('select id from certain_authors where id = ?', [user.id])`,
+    )
+    expect(said(taken)).toContain('Array.from(users, (user) => user.id)')
     await pool.end()
   })
 })

@@ -19,13 +19,17 @@ import { isList, isRepeatable } from './rounds.ts'
 export function batchExample(place: Place | null, lookup: Lookup): FindingChange | null {
   const { table, column, isOne, statement, sql } = lookup
   if (column === null || table === null || !/^\w+$/.test(table) || statement.tables.length !== 1) return null
-  if (statement.distinct || statement.grouped || statement.compound || lookup.isOneOfMany) return null
+  if (statement.distinct || statement.grouped || statement.compound || lookup.isOneOfMany || !lookup.isKeyed) return null
+  // an alias is used by the rest of the statement
+  if (statement.tables[0]?.alias != null || /\boffset\b/i.test(sql)) return null
   if (statement.aggregate) return groupedExample(lookup, column)
   // some of each, in an order of their own, are no plain look-up
   if ((statement.limited && !isOne) || (statement.columns === null && !statement.star) || / as /i.test(listOf(sql) ?? ' as ')) return null
   const words = ownWords(place)
   const driver = driverOf(place, lookup.dialect)
   if (place === null || words === null || driver === null || isUnused(place)) return null
+  // PostgreSQL has to have these in quotes
+  if (driver.kind === 'pg' && /[A-Z]/.test([table, column, ...(statement.columns ?? [])].join())) return null
   const names = nameBatch(table, column, column === 'id' ? `${singular(table)}_id` : column, new Set([words.item, words.items]))
   const isNarrowed = statement.conditions.filter(({ clause }) => clause === 'where').length > 1
   const keyed = (text: string): string => (lookup.keys === 'text' || lookup.isText ? `String(${text})` : text)
@@ -33,7 +37,7 @@ export function batchExample(place: Place | null, lookup: Lookup): FindingChange
   const list = statement.columns === null ? null : [...new Set([column, ...statement.columns])]
   return exampleOf([
     `const ${names.keys} = [...new Set(${words.keys})]`,
-    ...loadOf(place, driver, lookup, { table, column, list, keys: names.keys, rows: names.rows }),
+    ...loadOf(place, driver, lookup, { table: fullName(lookup), column, list, keys: names.keys, rows: names.rows }),
     ...(isNarrowed ? ['// with the other conditions of the query'] : []),
     ...(isOne
       ? [`const ${names.map} = new Map(${names.rows}.map((${names.row}) => [${rowKey}, ${names.row}]))`]
@@ -53,18 +57,22 @@ export function batchExample(place: Place | null, lookup: Lookup): FindingChange
 /** The same figures of all groups in one answer. */
 function groupedExample({ sql, statement }: Lookup, column: string): FindingChange | null {
   const list = listOf(sql)
-  const table = statement.tables[0]?.name
-  if (list === undefined || table === undefined) return null
+  if (list === undefined || statement.tables[0]?.alias != null) return null
   const isNarrowed = statement.conditions.filter(({ clause }) => clause === 'where').length > 1
   return exampleOf(
     [
       `select ${column}, ${list}`,
-      `from ${table}`,
+      `from ${fullName({ statement })}`,
       `where ${column} in (…)${isNarrowed ? ' and … -- the other conditions of the query' : ''}`,
       `group by ${column}`,
     ],
     'sql',
   )
+}
+
+function fullName({ statement }: Pick<Lookup, 'statement'>): string {
+  const [table] = statement.tables
+  return table?.schema == null ? (table?.name ?? '') : `${table.schema}.${table.name}`
 }
 
 function listOf(sql: string): string | undefined {
@@ -121,7 +129,9 @@ interface Load {
 }
 
 function loadOf(place: Place, { kind, client }: Driver, { sql }: Lookup, { table, column, list, keys, rows }: Load): string[] {
-  const order = /\border\s+by\s+([^;?$]+?)(?:\s+limit\b.*)?;?\s*$/is.exec(sql)?.[1]
+  const found = /\border\s+by\s+([^;?$]+?)(?:\s+limit\b.*)?;?\s*$/is.exec(sql)?.[1]
+  // columns by number are others now
+  const order = found === undefined || /(?:^|,)\s*\d/.test(found) ? undefined : found
   // what cannot be cut out of the text
   const more = order === undefined && /\border\s+by\b/i.test(sql) ? ['// with the order of the query'] : []
   const select = `select ${list === null ? '*' : list.join(', ')} from ${table} where ${column}`

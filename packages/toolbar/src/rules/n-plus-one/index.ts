@@ -143,7 +143,7 @@ function fixOf(lookup: Lookup, place: Place | null, caller: Site | null, change:
   if (column === null)
     return `Ask for all of ${what} at once: a condition that covers every round, or group by what the rounds differ in, gives one query.`
   if (lookup.isOneOfMany)
-    return `Each round takes one row of those with its ${column}. Where no two have the same, load those of all rounds with one query; else one that numbers the rows of each ${column} (row_number() over (partition by ${column} …)) brings one row of each.`
+    return `Each round has a limit: it takes one row, or a few, of those with its ${column}. Where no two have the same, load those of all rounds with one query; else one that numbers the rows of each ${column} (row_number() over (partition by ${column} …)) brings as many of each.`
   const isKnex = driverOf(place, lookup.dialect)?.kind === 'knex'
   const ask =
     distinct > maxInOneList

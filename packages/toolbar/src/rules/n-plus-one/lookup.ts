@@ -18,6 +18,8 @@ export interface Lookup {
   readonly isOne: boolean
   /** one of the rows of each value, which may be many */
   readonly isOneOfMany: boolean
+  /** all values that are known can be keys of a Map */
+  readonly isKeyed: boolean
   /** some values are numbers as text, which come from outside often */
   readonly isText: boolean
   /** how values are told apart in a Map: as they are, as text, or `null` where the database may find equal what JavaScript does not */
@@ -54,6 +56,7 @@ export function lookupOf(queries: readonly Query[]): Lookup | null {
     values: values === null ? null : new Set(values.map(valueKey)).size,
     isOne: isUnique(column) && queries.every(({ data }) => data.rows === null || data.rows <= 1),
     isOneOfMany: statement.limited && !statement.aggregate && (!isUnique(column) || statement.orderBy.length > 0),
+    isKeyed: values?.every((value) => typeof value === 'string' || typeof value === 'number') ?? true,
     isText: values?.some((value) => typeof value === 'string' && isNumber(value)) ?? false,
     keys: values === null ? null : keysFor(values, sample.data.dialect),
   }

@@ -1,4 +1,5 @@
 import type { CallExpression, Identifier, Node } from '@babel/types'
+import { chainOf } from '../source/chain.ts'
 import { endOf, nodesIn, startOf, textOf } from '../source/parse.ts'
 import { isFunction, type Loop, type Place, scopeOf, statementOf } from '../source/place.ts'
 import { declaredNames, freeNames } from '../source/references.ts'
@@ -216,12 +217,14 @@ function initialOf(parents: ReadonlyMap<Node, Node>, variable: Identifier): Node
   return null
 }
 
-/** Whether it is an array for sure: a variable that is `await`ed from a builder, or a literal. */
+/** Whether it is an array for sure: a variable with the rows of a builder, or a literal. */
 export function isList(parents: ReadonlyMap<Node, Node>, node: Node): boolean {
   if (node.type === 'ArrayExpression') return true
   if (node.type !== 'Identifier') return false
   const init = initialOf(parents, node)
-  return init?.type === 'ArrayExpression' || init?.type === 'AwaitExpression'
+  if (init?.type !== 'AwaitExpression') return init?.type === 'ArrayExpression'
+  const { table, calls } = chainOf(init.argument)
+  return table !== null && calls.every(({ name }) => name !== 'first' && name !== 'then')
 }
 
 /** Reads variables and properties, and does nothing. */

@@ -59,11 +59,19 @@ function knownFromAnswer({ source, query, awaited }: Place, loop: Node): Set<str
     for (const node of nodesIn(loop)) {
       const [target, value] = givenTo(node)
       if (target === null || value == null || !comesFrom(value)) continue
-      if (target.type === 'MemberExpression') known.add(textOf(source, target))
-      else for (const name of freeNames(source, target)) known.add(name)
+      // `[x.rows] = …` gives a property, not `x`
+      for (const one of nodesIn(target, ({ type }) => type !== 'MemberExpression'))
+        if (one.type === 'MemberExpression') known.add(textOf(source, one))
+        else if (one.type === 'Identifier' && (one === target || !isPart(source, one))) known.add(one.name)
     }
   }
   return known
+}
+
+/** Of a property, or the key of a pattern. */
+function isPart(source: SourceFile, node: Node): boolean {
+  const parent = source.parents.get(node)
+  return (parent?.type === 'ObjectProperty' && parent.key === node && !parent.computed) || parent?.type === 'MemberExpression'
 }
 
 function givenTo(node: Node): [target: Node | null, value: Node | null | undefined] {
