@@ -77,6 +77,7 @@ describe('n-plus-one', () => {
     ['return', 'if (book.id === 20) return out\n    const author = await find'],
     ['throw', "if (book.id === 99) throw new Error('no')\n    const author = await find"],
     ['a break behind it', 'const author = await find\n    if (book.id === 20) break'],
+    ['a method of the item', 'book.toString()\n    const author = await find'],
     ['a function that gets the item', 'req.app.set(book)\n    const author = await find'],
   ])('changes no lines with %s in the loop', async (_name, lines) => {
     const text = `${books}

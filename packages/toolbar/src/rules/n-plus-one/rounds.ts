@@ -121,7 +121,8 @@ function isGuarded(body: Node, asked: Node, isCallback: boolean, names: Readonly
     if (/^(?:Break|Return|Throw)Statement$/.test(node.type) && (isBefore || (!isCallback && !isInside(node, asked)))) return true
     if (node.type === 'ContinueStatement' && isBefore) return true
     if (node.type !== 'CallExpression' || !isBefore) continue
-    if (node.arguments.some((given) => given.type === 'Identifier' && names.has(given.name))) return true
+    const receiver = node.callee.type === 'MemberExpression' ? [node.callee.object] : []
+    if ([...node.arguments, ...receiver].some((given) => given.type === 'Identifier' && names.has(given.name))) return true
   }
   return false
 }
