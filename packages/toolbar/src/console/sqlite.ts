@@ -102,12 +102,15 @@ export async function openSqlite(from: SqliteConsole): Promise<Session> {
 function start(): ChildProcess {
   // what the app preloads is not for our process, and might record it
   const { NODE_OPTIONS: _, ...env } = process.env
-  return fork(program, [], {
+  const child = fork(program, [], {
     env,
     execArgv: process.execArgv.filter((argument) => argument === '--experimental-sqlite'),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+  // a process that cannot be started says so here, and an event that nobody hears would end the app
+  child.on('error', () => child.emit('exit', null, null))
+  return child
 }
 
 /** The file of the copy in use: a class cannot be sent to another process. */

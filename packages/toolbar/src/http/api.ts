@@ -10,7 +10,7 @@ import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import type { Panel, PanelContext } from '../panels/panel.ts'
-import { UnknownSort } from '../panels/select-rows.ts'
+import { UnknownField, UnknownSort } from '../panels/select-rows.ts'
 import type { Gate } from './gate.ts'
 import { toOpenApi } from './openapi.ts'
 import { readJson } from './read-json.ts'
@@ -194,6 +194,8 @@ function panelData(panel: Panel, view: RecordView, query: URLSearchParams, conte
         'BAD_PARAM',
         `no sort ${quote(asked.sort ?? '')} in this panel. It sorts by ${error.known.join(', ')}, each with a '-' before it for descending.`,
       )
+    if (error instanceof UnknownField)
+      throw new ApiProblem(400, 'BAD_PARAM', `'q': no field ${quote(error.field)} in this panel. Fields are ${error.known.join(', ')}.`)
     throw error
   }
 }

@@ -18,9 +18,26 @@ export class UnknownSort extends Error {
   }
 }
 
-/** Filter, then sort, then cut: `q`, `sort`, `from` and `limit` of the API. Equal rows keep their order. @throws UnknownSort */
+/** A field that no row of the panel has. The API answers 400 with those it has. */
+export class UnknownField extends Error {
+  readonly field: string
+  readonly known: readonly string[]
+
+  constructor(field: string, known: readonly string[]) {
+    super('unknown field')
+    this.field = field
+    this.known = known
+  }
+}
+
+/** Filter, then sort, then cut: `q`, `sort`, `from` and `limit` of the API. Equal rows keep their order. @throws UnknownSort, UnknownField */
 export function selectRows<Row>(rows: readonly Row[], query: PanelQuery, { toFields, sorts }: Rows<Row>): Row[] {
   const { filter, sort } = query
+  const [first] = rows
+  if (filter !== null && first !== undefined) {
+    const known = Object.keys(toFields(first).fields)
+    for (const { key } of filter.terms) if (key !== null && !known.includes(key)) throw new UnknownField(key, known)
+  }
   let selected = filter === null ? [...rows] : rows.filter((row) => matches(filter, toFields(row)))
   if (sort !== null) {
     const turned = sort.startsWith('-')

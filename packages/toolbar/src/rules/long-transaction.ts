@@ -1,3 +1,4 @@
+import { transactionVerb } from '../contract/transactions.ts'
 import type { Entry, Site } from '../contract/types.ts'
 import type { RecordView } from '../core/emit.ts'
 import { busyMs, capturedSite, endOf, groupBy, keyOf, placeName, type Query, sourceAt, statementsOf } from './queries.ts'
@@ -45,7 +46,7 @@ interface Span {
 /** From BEGIN to the end of what closed it; to the end of the request where nothing did. */
 function spanOf(view: RecordView, statements: readonly Query[]): Span {
   const startMs = Math.min(...statements.map((statement) => statement.startMs))
-  const isClosed = statements.some(({ data }) => data.kind === 'transaction' && /^(?:commit|rollback)\b(?!\s+to\b)/i.test(data.sql))
+  const isClosed = statements.some(({ data }) => ['commit', 'rollback'].includes(transactionVerb(data.sql) ?? ''))
   // what closed it may be among the entries that were not kept
   const isOpen = !isClosed && Object.keys(view.truncated).length === 0
   const ends = statements.map(endOf)

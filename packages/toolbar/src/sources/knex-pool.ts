@@ -26,12 +26,18 @@ export function patchPool(prototype: object): Undo {
       const askedMs = now()
       const pool = look(this, target) ?? null
       const promise = original.apply(this, args) as Promise<Connection>
-      promise.then(
-        (connection) => noteAcquired(target, own, connection, now() - askedMs, pool),
-        // whoever has the connections now may have got them since
-        (error: unknown) => noteFailed(target, own, now() - askedMs, pool ?? look(this, target) ?? null, error),
+      // a promise that settles the same way: one that is only listened to would count as handled
+      return promise.then(
+        (connection) => {
+          noteAcquired(target, own, connection, now() - askedMs, pool)
+          return connection
+        },
+        (error: unknown) => {
+          // whoever has the connections now may have got them since
+          noteFailed(target, own, now() - askedMs, pool ?? look(this, target) ?? null, error)
+          throw error
+        },
       )
-      return promise
     }
   })
   const undoRelease = patchMethod(prototype, 'releaseConnection', (original) => {

@@ -97,8 +97,7 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
         throw error
       }
       afterCall(record, entry, rest[0], query)
-      settle(record, entry, promise, connection)
-      return promise
+      return settle(record, entry, promise, connection)
     }
   })
 }
@@ -141,14 +140,21 @@ const afterCall = guard(
   },
 )
 
-function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): void {
-  if (!isFunction(read(promise, 'then'))) {
+/** The promise that the app gets instead settles the same way: one that is only listened to would count as handled. */
+function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): unknown {
+  if (!(promise instanceof Promise)) {
     finish(record, entry, undefined, connection)
-    return
+    return promise
   }
-  ;(promise as Promise<unknown>).then(
-    (answer) => finish(record, entry, answer, connection),
-    (error: unknown) => failStatement(record, entry, connection, error),
+  return promise.then(
+    (answer: unknown) => {
+      finish(record, entry, answer, connection)
+      return answer
+    },
+    (error: unknown) => {
+      failStatement(record, entry, connection, error)
+      throw error
+    },
   )
 }
 

@@ -85,9 +85,10 @@ function toConsole(watched: unknown): SqlConsole {
   }
 }
 
+/** With the search path, time zone and all else that the client was given. */
 function likeClient(client: PgClient): PgClient {
-  const { host, port, database, user, password, ssl } = client as unknown as Record<string, unknown>
-  return new (client.constructor as new (settings: object) => PgClient)({ host, port, database, user, password, ssl })
+  const { connectionParameters, password, ssl } = client as unknown as Record<string, object>
+  return new (client.constructor as new (settings: object) => PgClient)({ ...connectionParameters, password, ssl })
 }
 
 function forget(pool: PgPool): void {

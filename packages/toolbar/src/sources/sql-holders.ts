@@ -31,7 +31,7 @@ export class Holders {
       .map(([connection, { request, sinceMs, last }]) => ({
         request,
         heldMs: nowMs - sinceMs,
-        sql: last === null ? '' : (last.data as RawSql).sql.slice(0, 300),
+        sql: last === null ? '' : (last.data as RawSql).sql,
         transaction: inTransaction(connection),
         stack: last === null ? null : last.stack,
       }))

@@ -1,5 +1,6 @@
+import { transactionVerb } from '../contract/transactions.ts'
 import { type Frame, outerOf } from '../core/context.ts'
-import { isTransactionStatement, type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
+import { type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
@@ -33,7 +34,7 @@ export function beginStatement(
   params: readonly unknown[] | undefined,
   acquired: Acquired | undefined,
 ): RawEntry {
-  const transaction = isTransactionStatement(sql)
+  const transaction = transactionVerb(sql) !== null
   const data: RawSql = {
     sql,
     params: params ?? none,
@@ -97,8 +98,8 @@ export const finishStatement = guard(
   'sql.finish',
   (record: RequestRecord, entry: RawEntry, connection: object, rows: number, columns: number, bytes: number): void => {
     const data = entry.data as RawSql
-    if (data.transaction) endTransaction(connection, data.sql)
-    else data.rows = rows
+    endTransaction(connection, data, false)
+    if (!data.transaction) data.rows = rows
     data.columns = columns
     data.bytes = bytes
     record.finish(entry, 'ok')
@@ -110,7 +111,7 @@ export const failStatement = guard('sql.fail', (record: RequestRecord, entry: Ra
   const data = entry.data as RawSql
   data.error = toSqlError(error)
   data.bytes = -1
-  if (data.transaction) endTransaction(connection, data.sql)
+  endTransaction(connection, data, true)
   record.finish(entry, 'error')
 })
 

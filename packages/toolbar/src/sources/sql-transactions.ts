@@ -1,4 +1,6 @@
+import { startOf, type TransactionVerb, transactionVerb } from '../contract/transactions.ts'
 import type { RawSql } from '../core/entries/sql.ts'
+import { tokenize } from '../core/sql/tokens.ts'
 
 /**
  * Transactions by the connection they are open on: knex's own ids are gone after a savepoint, and statements written by hand
@@ -7,29 +9,29 @@ import type { RawSql } from '../core/entries/sql.ts'
 interface Transaction {
   /** of the outermost transaction */
   id: string
+  /** the statement that opened it */
+  opener: object
   savepoints: string[]
   /** the innermost savepoint was rolled back to: it is over, unless it is released by name now */
   rolledBack: boolean
 }
 
+type Statement = Pick<RawSql, 'sql' | 'transaction' | 'transactionId' | 'savepoint' | 'database'>
+
 const transactions = new WeakMap<object, Transaction>()
 let transactionCount = 0
 
 /** Notes on a query which transaction and savepoint it belongs to; opens them where the query does. */
-export function noteTransaction(connection: object, data: Pick<RawSql, 'sql' | 'transaction' | 'transactionId' | 'savepoint'>): void {
-  if (data.transaction) {
-    if (/^(?:begin|start)/i.test(data.sql))
-      transactions.set(connection, { id: `tx${++transactionCount}`, savepoints: [], rolledBack: false })
-    const open = transactions.get(connection)
-    if (open?.rolledBack === true && !/^release/i.test(data.sql)) dropSavepoint(open)
-    const savepoint = /^savepoint\s+(.{1,200}?)\s*;?\s*$/is.exec(data.sql)?.[1]
-    if (savepoint !== undefined) open?.savepoints.push(savepoint)
-  }
-  const open = transactions.get(connection)
-  if (open === undefined) return
-  if (open.rolledBack && !/^release/i.test(data.sql)) dropSavepoint(open)
-  data.transactionId = open.id
-  data.savepoint = open.savepoints.at(-1) ?? null
+export function noteTransaction(connection: object, data: Statement): void {
+  const verb = data.transaction ? transactionVerb(data.sql) : null
+  // MySQL commits what is open and begins anew; elsewhere a second BEGIN is an error or nothing
+  if (verb === 'begin' && (!transactions.has(connection) || data.database.dialect === 'mysql')) open(connection, data)
+  const current = transactions.get(connection)
+  if (current === undefined) return
+  if (current.rolledBack && verb !== 'release') dropSavepoint(current)
+  if (verb === 'savepoint') current.savepoints.push(savepointName(data.sql))
+  data.transactionId = current.id
+  data.savepoint = current.savepoints.at(-1) ?? null
 }
 
 /** Whether a transaction is open on the connection. */
@@ -37,16 +39,63 @@ export function inTransaction(connection: object): boolean {
   return transactions.has(connection)
 }
 
-/** A statement that closes a savepoint or the transaction came back; a commit that fails has closed it too. */
-export function endTransaction(connection: object, sql: string): void {
-  const open = transactions.get(connection)
-  if (open === undefined) return
-  if (/^rollback\s+(?:work\s+|transaction\s+)?to\b/i.test(sql)) open.rolledBack = true
-  else if (/^release/i.test(sql)) dropSavepoint(open)
-  else if (/^(?:commit|rollback|end\b|abort)/i.test(sql)) transactions.delete(connection)
+/** A statement came back: what closes a savepoint or the transaction has closed it, and a commit that fails has, too. */
+export function endTransaction(connection: object, data: Statement, failed: boolean): void {
+  const current = transactions.get(connection)
+  const verb = data.transaction ? transactionVerb(data.sql) : null
+  if (verb === null) {
+    if (!failed) settleSeveral(connection, data)
+    return
+  }
+  if (current === undefined) return
+  if (verb === 'begin') {
+    if (failed && current.opener === data) transactions.delete(connection)
+  } else if (verb === 'rollback to') current.rolledBack = true
+  else if (verb === 'release') dropSavepoint(current)
+  else if (verb === 'commit' || verb === 'rollback') {
+    transactions.delete(connection)
+    if (/\band\s+chain\b/i.test(data.sql.slice(0, 200))) open(connection, data)
+  }
 }
 
-function dropSavepoint(open: Transaction): void {
-  open.savepoints.pop()
-  open.rolledBack = false
+/** Statements of MySQL that commit what is open. */
+const committing = /^(?:create|alter|drop|truncate|rename|lock\s+tables)\b/i
+
+/** What a text of several statements, or one that commits by itself, leaves open. */
+function settleSeveral(connection: object, data: Statement): void {
+  const { sql, database } = data
+  if (database.dialect === 'mysql' && transactions.has(connection) && committing.test(sql.slice(startOf(sql), startOf(sql) + 40)))
+    transactions.delete(connection)
+  const semicolon = sql.indexOf(';')
+  if (semicolon === -1 || semicolon === sql.length - 1 || !/\b(?:begin|start|commit|end|rollback)\b/i.test(sql)) return
+  let last: TransactionVerb | null = null
+  let from = 0
+  for (const token of tokenize(sql, database.dialect)) {
+    if (sql[token.start] !== ';' || token.end !== token.start + 1) continue
+    last = closing(sql.slice(from, token.start)) ?? last
+    from = token.end
+  }
+  last = closing(sql.slice(from)) ?? last
+  if (last === 'begin' && !transactions.has(connection)) open(connection, data)
+  else if (last === 'commit' || last === 'rollback') transactions.delete(connection)
+}
+
+function closing(sql: string): TransactionVerb | null {
+  const verb = transactionVerb(sql)
+  return verb === 'begin' || verb === 'commit' || verb === 'rollback' ? verb : null
+}
+
+function open(connection: object, opener: object): void {
+  transactions.set(connection, { id: `tx${++transactionCount}`, opener, savepoints: [], rolledBack: false })
+}
+
+function dropSavepoint(current: Transaction): void {
+  current.savepoints.pop()
+  current.rolledBack = false
+}
+
+/** What stands between `savepoint` and the end, without a semicolon. */
+function savepointName(sql: string): string {
+  const name = sql.slice(startOf(sql) + 'savepoint'.length, startOf(sql) + 300).trim()
+  return name.endsWith(';') ? name.slice(0, -1).trimEnd() : name
 }

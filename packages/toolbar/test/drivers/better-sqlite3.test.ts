@@ -91,3 +91,44 @@ describe('better-sqlite3 without a query builder', () => {
     other.close()
   })
 })
+
+describe('transactions written by hand', () => {
+  const query = (db: Database.Database, sql: string): void => {
+    try {
+      db.exec(sql)
+    } catch {}
+  }
+
+  it('are seen behind comments and white space, and several statements at once leave what they leave', async () => {
+    const db = new Database(':memory:')
+    db.exec('create table t (a)')
+    const run = async (...texts: string[]) =>
+      (
+        await runIn({ watch: { db } }, () => {
+          for (const text of texts) query(db, text)
+        })
+      ).queries.map(({ data }) => [data.kind, data.transactionId !== null])
+    expect(await run('\n begin', "insert into t values ('a')", '/* done */ commit', 'select 1')).toEqual([
+      ['transaction', true],
+      ['query', true],
+      ['transaction', true],
+      ['query', false],
+    ])
+    expect(await run('begin; insert into t values (1); commit')).toEqual([['query', false]])
+    // and the next request knows nothing of it
+    expect(await run('select 1')).toEqual([['query', false]])
+    expect(await run('begin; insert into t values (2)', 'select 1', 'rollback', 'select 2')).toEqual([
+      ['query', false],
+      ['query', true],
+      ['transaction', true],
+      ['query', false],
+    ])
+    expect(await run('begin', 'begin', 'rollback', 'select 1')).toEqual([
+      ['transaction', true],
+      ['transaction', true],
+      ['transaction', true],
+      ['query', false],
+    ])
+    db.close()
+  })
+})

@@ -170,6 +170,33 @@ for (const { name, service, client, sleep: sleepSql } of databases) {
       }
     })
 
+    it('leaves a rejection that nobody handles unhandled, and adds up the rows of several statements', async () => {
+      if (sleepSql === null) return
+      const unhandled: unknown[] = []
+      const note = (reason: unknown) => unhandled.push((reason as Error).message.slice(0, 20))
+      const others = process.rawListeners('unhandledRejection')
+      process.removeAllListeners('unhandledRejection')
+      process.on('unhandledRejection', note)
+      const narrow = open({ pool: { min: 0, max: 1 }, acquireConnectionTimeout: 60 })
+      try {
+        await runIn({ watch: { narrow } }, async () => {
+          const held = (await narrow.client.acquireConnection()) as object
+          void narrow.client.acquireConnection()
+          void narrow.client.query(held, 'select * from there_is_no_such_table')
+          await new Promise((resolve) => setTimeout(resolve, 150))
+          await narrow.client.releaseConnection(held)
+        })
+        expect(unhandled).toHaveLength(2)
+      } finally {
+        await narrow.destroy()
+        process.removeListener('unhandledRejection', note)
+        for (const other of others) process.on('unhandledRejection', other as never)
+      }
+      if (client !== 'pg') return
+      const { queries } = await runIn({ watch: [db] }, () => db.raw('select 1 as a; select 2 as a union all select 3').then(() => null))
+      expect(queries[0]?.data).toMatchObject({ rows: 3, columns: 1 })
+    })
+
     it('emits the events of knex as without us, in the same order', async () => {
       const order: string[] = []
       const note = (event: string) => (): void => void order.push(event)

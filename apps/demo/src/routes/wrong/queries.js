@@ -9,8 +9,7 @@ export function addQueryLessons(page, { db }) {
       title: 'N+1 queries',
       wrong:
         'The page loads 50 books with one query, then asks for the author of each book with one more: 51 trips to the database for one list.',
-      shows:
-        'SQL: 51 queries, 50 of them similar, all from one line. Findings: an N+1 with the change to these lines, which leaves 2 queries, to copy.',
+      shows: 'SQL: 51 queries, 50 of them similar, all from one line. Findings: the N+1, and the change that leaves 2 queries.',
       fix: 'One whereIn for all authors: 2 queries, the same list.',
     },
     async function nPlusOne(_req, res) {

@@ -183,16 +183,6 @@ export function keptParams(params: readonly unknown[], limits: Limits): readonly
   return missing === -1 ? params.map((value) => (isHeavy(value, limits) ? copyOf(value) : value)) : missing
 }
 
-/** Whether a statement opens or closes a transaction rather than asking for something. */
-export function isTransactionStatement(sql: string): boolean {
-  const code = sql.charCodeAt(0) | 32
-  // a, b, c, e, r, s: abort, begin, commit, end, rollback, release, savepoint, start, set transaction
-  if (code !== 97 && code !== 98 && code !== 99 && code !== 101 && code !== 114 && code !== 115) return false
-  return /^(?:abort|begin|commit|end|rollback|savepoint|release|start transaction|set (?:session (?:characteristics as )?)?transaction)\b/i.test(
-    sql,
-  )
-}
-
 const shapes = new Map<string, string>()
 /** longer texts are too heavy to remember */
 const maxRemembered = 4_000

@@ -19,6 +19,7 @@ export interface SqlSecrets {
   readonly literals: readonly string[]
 }
 
+/** what may stand between a column and its value */
 const comparisons = new Set([
   '=',
   '<',
@@ -31,6 +32,7 @@ const comparisons = new Set([
   'not',
   '(',
   ',',
+  ')',
   'any',
   'between',
   'and',
@@ -39,6 +41,19 @@ const comparisons = new Set([
   'array',
   '[',
 ])
+const operators = new Set(['=', '<', '>', '!', 'like', 'ilike', 'is', 'as'])
+/** calls that are followed no deeper: their values would be looked at once per level */
+const maxDepth = 50
+
+/** A value of the statement: a placeholder's position, or where a literal stands. */
+type Value = { param: number } | { start: number; end: number }
+
+/** An open bracket. `first`: the first value inside; `secret`: a secret column is inside, too. */
+interface Bracket {
+  call: boolean
+  first: number
+  secret: boolean
+}
 
 export function findSqlSecrets(
   sql: string,
@@ -46,37 +61,106 @@ export function findSqlSecrets(
   redactor: SecretNames,
   tokens: readonly Token[] = tokenize(sql, dialect),
 ): SqlSecrets {
-  const params = new Set<number>()
-  const cuts: [start: number, end: number][] = []
+  const secret = new Set<Value>()
+  const values: Value[] = []
+  const open: Bracket[] = []
   const columns = insertColumns(sql, tokens)
   let placeholder = -1
   let compared: string | null = null
   let valueAt = -1
+  // the values of the last operand, for what names it afterwards: `$1 = password`, `? as password`
+  let operandFrom = 0
+  let operandTo = 0
+  let last = ''
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token
     const text = sql.slice(token.start, token.end)
-    if (columns !== null && index >= columns.from) {
-      if (text === '(') valueAt = 0
-      else if (text === ',') valueAt++
-      else if (text === ')') valueAt = -1
+    const lower = text.length <= 7 ? text.toLowerCase() : text
+    const inRow = columns !== null && index >= columns.from
+    if (text === '(') {
+      if (inRow && open.length === 0) valueAt = 0
+      open.push({ call: isCall(tokens[index - 1], last), first: values.length, secret: false })
+    } else if (text === ',' && inRow && open.length === 1) valueAt++
+    else if (text === ')') {
+      const closed = open.pop()
+      if (inRow && open.length === 0) valueAt = -1
+      if (closed !== undefined) {
+        operandFrom = closed.first
+        operandTo = values.length
+        const outer = open.at(-1)
+        if (closed.call && closed.secret && open.length < maxDepth) for (const value of values.slice(closed.first)) secret.add(value)
+        if (closed.secret && closed.call && outer?.call === true) outer.secret = true
+      }
     }
-    if (token.kind === 'placeholder')
-      placeholder = text.length > 1 && /\d/.test(text) ? Number(text.replace(/\D/g, '')) - 1 : placeholder + 1
     if (token.kind === 'placeholder' || token.kind === 'string' || token.kind === 'number') {
-      const name = columns !== null && valueAt >= 0 ? columns.names[valueAt] : compared
-      if (name == null || !redactor.isSecretKey(name, 'text')) continue
-      if (token.kind === 'placeholder') params.add(placeholder)
-      else if (token.kind === 'string') cuts.push([token.start, token.end])
-      continue
-    }
-    if (token.kind === 'quoted') compared = text.slice(1, -1)
-    else if (!comparisons.has(text.toLowerCase())) compared = token.kind === 'word' ? text : null
+      if (token.kind === 'placeholder')
+        placeholder = text.length > 1 && /\d/.test(text) ? Number(text.replace(/\D/g, '')) - 1 : placeholder + 1
+      const value: Value = token.kind === 'placeholder' ? { param: placeholder } : { start: token.start, end: token.end }
+      // numbers are no secrets where they stand in the text
+      if (token.kind !== 'number') {
+        operandFrom = values.push(value) - 1
+        operandTo = values.length
+        const name = inRow && valueAt >= 0 ? columns.names[valueAt] : compared
+        if (name != null && redactor.isSecretKey(name, 'text')) secret.add(value)
+      }
+    } else if (token.kind === 'quoted' || (token.kind === 'word' && !comparisons.has(lower) && lower !== 'as')) {
+      const next = tokens[index + 1]
+      const called = token.kind === 'word' && next !== undefined && sql[next.start] === '('
+      if (!called || spacedKeywords.has(lower)) {
+        compared = token.kind === 'quoted' ? text.slice(1, -1) : text
+        if (redactor.isSecretKey(compared, 'text')) {
+          const bracket = open.at(-1)
+          if (bracket !== undefined) bracket.secret = true
+          if (operators.has(last)) for (const value of values.slice(operandFrom, operandTo)) secret.add(value)
+        }
+        // the right side of a comparison begins none
+        if (operators.has(last)) compared = null
+      }
+    } else if (token.kind === 'punctuation' && !comparisons.has(text)) compared = null
+    last = lower
+  }
+  const cuts: [start: number, end: number][] = []
+  const params = new Set<number>()
+  for (const value of values) {
+    if (!secret.has(value)) continue
+    if ('param' in value) params.add(value.param)
+    else cuts.push([value.start, value.end])
   }
   return {
     params,
     text: maskCuts(sql, cuts, redactor.mask),
     literals: cuts.map(([start, end]) => sql.slice(sql.charCodeAt(start) > 39 ? start + 2 : start + 1, end - 1)),
   }
+}
+
+/** words that stand before a bracket and call nothing */
+const spacedKeywords = new Set([
+  'in',
+  'values',
+  'and',
+  'or',
+  'not',
+  'where',
+  'on',
+  'select',
+  'exists',
+  'any',
+  'all',
+  'from',
+  'as',
+  'set',
+  'into',
+  'by',
+  'using',
+  'when',
+  'then',
+  'else',
+  'over',
+])
+
+/** Whether a bracket is that of a call: a name stands right before it. */
+function isCall(before: Token | undefined, word: string): boolean {
+  return before !== undefined && before.kind === 'word' && !spacedKeywords.has(word)
 }
 
 /** Column names of `insert into t (a, b) values`, and where the values begin. */

@@ -85,6 +85,19 @@ describe('secrets in SQL', () => {
     expect(find('select * from t where author = ? limit ?').params).toEqual([])
   })
 
+  it('finds them inside of calls, behind them and under another name', () => {
+    const masked = (sql: string): number[] => find(sql).params.sort((a, b) => a - b)
+    expect(masked('select id from users where email = $1 and password = crypt($2, password)')).toEqual([1])
+    expect(masked('select id from users where crypt($2, password) = password and email = $1')).toEqual([1])
+    expect(masked("insert into users (email, password, name) values ($1, crypt($2, gen_salt('bf', $3)), $4)")).toEqual([1, 2])
+    expect(masked("update users set password = crypt($1, gen_salt('bf')), name = $2 where id = $3")).toEqual([0])
+    expect(masked('select 1 from users where password = md5($1) and id = $2')).toEqual([0])
+    expect(masked('select 1 from users where lower(password) = $1 and lower(name) = $2')).toEqual([0])
+    expect(masked('select 1 from users where $1 = password and $2 = name')).toEqual([0])
+    expect(masked('select $1 as password, $2 as name')).toEqual([0])
+    expect(masked('select count(*) from users where (name = $1 or id in ($2, $3)) and lower(title) = lower($4)')).toEqual([])
+  })
+
   it('masks literals of secret columns', () => {
     expect(find("update users set password = 'CANARY', name = 'Ada'").text).toMatch(
       /^update users set password = '.*masked', name = 'Ada'$/,

@@ -114,21 +114,27 @@ function condition(reader: Reader): string {
   if (reader.take('is', 'not', 'null')) return `.whereNotNull(${column})`
   if (reader.take('is', 'null')) return `.whereNull(${column})`
   const negated = reader.take('not')
+  // knex makes `is null` of a null, which finds other rows than `= null` does
+  const known = (): string => {
+    const code = reader.value()
+    if (code === 'null') throw new NotSimple()
+    return code
+  }
   if (reader.take('in')) {
     reader.need('(')
-    const values = reader.list(() => reader.value())
+    const values = reader.list(known)
     reader.need(')')
     return `.${negated ? 'whereNotIn' : 'whereIn'}(${column}, [${values.join(', ')}])`
   }
   if (reader.take('between')) {
-    const low = reader.value()
+    const low = known()
     reader.need('and')
-    return `.${negated ? 'whereNotBetween' : 'whereBetween'}(${column}, [${low}, ${reader.value()}])`
+    return `.${negated ? 'whereNotBetween' : 'whereBetween'}(${column}, [${low}, ${known()}])`
   }
-  if (reader.take('like')) return `.where(${column}, '${negated ? 'not like' : 'like'}', ${reader.value()})`
+  if (reader.take('like')) return `.where(${column}, '${negated ? 'not like' : 'like'}', ${known()})`
   if (negated) throw new NotSimple()
   const operator = reader.operator()
-  return operator === '=' ? `.where(${column}, ${reader.value()})` : `.where(${column}, '${operator}', ${reader.value()})`
+  return operator === '=' ? `.where(${column}, ${known()})` : `.where(${column}, '${operator}', ${known()})`
 }
 
 function conditions(reader: Reader): string {

@@ -26,7 +26,9 @@ export const sqlPanel = definePanel<SqlPanelWire>({
   data(view, query, context) {
     const all = view.entries.filter((entry): entry is Entry<SqlData> => entry.type === 'sql')
     const shown =
-      query.filter === null && query.sort === null && query.from === 0 && query.limit === null ? all : selectRows(all, query, sqlRows)
+      query.filter === null && query.sort === null && query.from === 0 && query.limit === null
+        ? all
+        : selectRows(all, query, sqlRows(context.slowQueryMs))
     const builder = new ColumnBuilder()
     let waitMs = 0
     for (const entry of all) {
@@ -58,7 +60,7 @@ export const sqlPanel = definePanel<SqlPanelWire>({
   },
 })
 
-const sqlRows: Rows<Entry<SqlData>> = {
+const sqlRows = (slowQueryMs: number): Rows<Entry<SqlData>> => ({
   toFields: ({ data, site, durationMs }) => ({
     text: [data.sql],
     fields: {
@@ -70,6 +72,14 @@ const sqlRows: Rows<Entry<SqlData>> = {
       file: site?.file,
       connection: data.connection,
       kind: data.kind,
+      is: [
+        data.similarGroup === null ? '' : 'similar',
+        data.duplicateGroup === null ? '' : 'identical',
+        data.error === null ? '' : 'failed',
+        data.transactionId === null ? '' : 'transaction',
+        data.after === null ? '' : 'late',
+        (durationMs ?? 0) >= slowQueryMs ? 'slow' : '',
+      ].filter(Boolean),
     },
   }),
   sorts: {
@@ -78,7 +88,7 @@ const sqlRows: Rows<Entry<SqlData>> = {
     rows: (row) => row.data.rows ?? -1,
     query: (row) => row.data.sql,
   },
-}
+})
 
 /** Values kept once, referred to by index. */
 class Dictionary<Value> {

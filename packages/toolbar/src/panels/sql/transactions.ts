@@ -1,3 +1,4 @@
+import { transactionVerb } from '../../contract/transactions.ts'
 import type { Entry, SqlData } from '../../contract/types.ts'
 import { round } from '../panel.ts'
 import type { SqlTransaction } from './data.ts'
@@ -31,13 +32,9 @@ export class Transactions {
     const transaction = this.values[index] as SqlTransaction
     if (isolation !== null) transaction.isolation = isolation
     transaction.endMs = Math.max(transaction.endMs, endMs)
-    if (data.kind === 'transaction' && /^(commit|end)\b/i.test(data.sql)) transaction.outcome = 'committed'
-    if (
-      data.kind === 'transaction' &&
-      /^(rollback|abort)\b/i.test(data.sql) &&
-      !/^rollback\s+(work\s+|transaction\s+)?to\b/i.test(data.sql)
-    )
-      transaction.outcome = 'rolled back'
+    const verb = data.kind === 'transaction' ? transactionVerb(data.sql) : null
+    if (verb === 'commit') transaction.outcome = 'committed'
+    if (verb === 'rollback') transaction.outcome = 'rolled back'
     this.depths.set(id, this.nest(data.transactionId, data.savepoint))
   }
 
