@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks'
 
 /** Shorter lists are drawn whole: the browser's own find, and assistive technology, then see all of them. */
 const WHOLE = 100
-const OVERSCAN = 6
+const OVERSCAN = 3
 
 export interface VirtualRows {
   /** rows to draw: `from` up to but not including `to` */
