@@ -83,7 +83,8 @@ export function RequestMenu({ model, state }: { model: Model; state: DrawerState
   const grid = useRef<HTMLDivElement>(null)
   const now = Date.now()
   useEffect(() => void model.readOutside(), [model])
-  const outside = model.history.outside.value
+  // it is no request: a search among them does not find it
+  const outside = text.value.trim() === '' && choice.value === 'all' ? model.history.outside.value : null
   const groups = useComputed(() => {
     const filter = parseFilter(text.value, REQUEST_FILTER_KEYS)
     const page = model.pageRecord.value
