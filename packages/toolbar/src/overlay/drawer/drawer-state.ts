@@ -27,8 +27,8 @@ const OUTSIDE_MS = 2000
 const nothing: PanelResource = { key: '', data: undefined, error: null, at: 0 }
 
 /** Changes when the data of its panels may have. */
-function toVersion({ kind, state, late, counts }: RequestSummary): string {
-  return kind === 'outside' ? Object.values(counts).join(' ') : `${state} ${late}`
+function toVersion({ kind, state, late, counts, findings }: RequestSummary): string {
+  return kind === 'outside' ? Object.values(counts).join(' ') : `${state} ${late} ${findings.error} ${findings.warning} ${findings.info}`
 }
 
 /** What only the open drawer needs: its menu, its message, and the data of the panel in sight. */
