@@ -20,21 +20,33 @@ export class OutsideRecord extends RequestRecord {
   override finish(entry: RawEntry, status: 'ok' | 'error'): void {
     if (entry.endMs !== -1) return
     super.finish(entry, status)
-    if (this.ended.push(entry) === 1) setImmediate(this.settle)
+    if (this.ended.push(entry) === 1) setImmediate(this.trySettle)
+  }
+
+  private readonly trySettle = (): void => {
+    if (this.settle() === undefined) this.forget()
   }
 
   /** In a turn of its own, as records are sealed in one. */
-  private readonly settle = guard('outside.settle', (): void => {
+  private readonly settle = guard('outside.settle', (): true => {
     const { ended, limits } = this
     this.ended = []
     if (this.stacks !== null) readStacks(this.stacks)
     this.stacks = null
     for (const entry of ended) entry.kind.seal(entry, limits)
     this.trim(limits.outside)
+    return true
   })
 
+  /** What could not be sealed holds values of the app's. */
+  private forget(): void {
+    this.ended = []
+    this.stacks = null
+    this.trim(0)
+  }
+
   private trim(keep: number): void {
-    if (this.entries.length < 2 * keep) return
+    if (this.entries.length < Math.max(1, 2 * keep)) return
     for (const { kind } of this.dropOldest(keep)) {
       const tally = this.tallies[kind.index]
       if (tally !== undefined) tally.kept--

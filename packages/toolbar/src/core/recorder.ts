@@ -7,7 +7,7 @@ import { setOutside } from './context.ts'
 import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
-import { guard } from './guard.ts'
+import { guard, isOff } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { type Reading, readMeter } from './meter.ts'
@@ -61,10 +61,10 @@ export class Recorder {
     setOutside(this.outside.rootFrame)
   }
 
-  /** A record for a request that starts now, or `null` when too many are in flight: then it counts as dropped. */
+  /** A record for a request that starts now, or `null` when too many are in flight or records cannot be finished: then it counts as dropped. */
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
-    if (this.running.size >= this.options.limits.inFlight) {
+    if (this.running.size >= this.options.limits.inFlight || isOff('recorder')) {
       this.dropped++
       return null
     }
@@ -99,7 +99,17 @@ export class Recorder {
     if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.expectRedirect(record, client)
     this.sealing.add(record)
     record.onQuiet = this.sealSoon
-    setImmediate(this.sealOrWait, record)
+    setImmediate(this.trySeal, record)
+  }
+
+  /** Gives a record up that cannot be finished: it counts as dropped, and holds nothing of the app's any more. */
+  abandon(record: RequestRecord): void {
+    if (!this.running.delete(record.id)) return
+    this.dropped++
+    this.sealing.delete(record)
+    record.sealed = true
+    record.scope.record = null
+    record.dropCaptureState()
   }
 
   /** Entries seen and entries not kept, per type, of all finished records. */
@@ -158,29 +168,40 @@ export class Recorder {
     this.options.store.clear()
   }
 
-  private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): void => {
-    if (record.sealed) return
+  private readonly trySeal = (record: RequestRecord): void => {
+    if (this.sealOrWait(record) === undefined) this.abandon(record)
+  }
+
+  private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): true => {
+    if (record.sealed) return true
     if (record.openEntries === 0) {
       this.seal(record)
-      return
+      return true
     }
     this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
     if (this.bus.heard('request')) this.publish(record)
+    return true
   })
 
-  private readonly sealOverdue = guard('recorder.seal-overdue', (): void => {
+  /** Records whose entries are open for too long are sealed with them. */
+  private readonly sealOverdue = (): void => {
     this.sealTimer = null
     const due = now() - this.options.limits.sealMs
     let next = Number.POSITIVE_INFINITY
     for (const record of this.sealing) {
-      if (record.openEntries === 0 || record.endMs <= due + 1) this.seal(record)
-      else next = Math.min(next, record.endMs)
+      if (record.openEntries > 0 && record.endMs > due + 1) next = Math.min(next, record.endMs)
+      else if (this.sealNow(record) === undefined) this.abandon(record)
     }
     if (next !== Number.POSITIVE_INFINITY) this.sealTimer = setTimeout(this.sealOverdue, Math.max(1, next - due)).unref()
+  }
+
+  private readonly sealNow = guard('recorder.seal-overdue', (record: RequestRecord): true => {
+    this.seal(record)
+    return true
   })
 
   private readonly sealSoon = (record: RequestRecord): void => {
-    setImmediate(this.sealOrWait, record)
+    setImmediate(this.trySeal, record)
   }
 
   /** From here on the record holds nothing of the app's: text instead of stacks, pictures instead of objects. */
@@ -208,9 +229,13 @@ export class Recorder {
     this.lateIds.add(id)
   })
 
-  private readonly publishLate = guard('recorder.publish-late', (): void => {
+  private readonly publishLate = (): void => {
     const ids = [...this.lateIds]
     this.lateIds.clear()
+    this.tellLate(ids)
+  }
+
+  private readonly tellLate = guard('recorder.publish-late', (ids: readonly string[]): void => {
     for (const id of ids) {
       const record = this.options.store.get(id)
       if (record !== null) this.publish(record)

@@ -278,11 +278,11 @@ function health(options: ApiOptions) {
         ? null
         : { requests: recorder.counts().dropped, reason: `more than ${recorder.options.limits.inFlight} requests at the same time` },
     patches: patchCount(),
-    hooks: allHooks().map(({ name, failures, lastError, off }) => ({
+    hooks: allHooks().map(({ name, part, failures, lastError }) => ({
       name,
       failures,
       lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
-      off,
+      off: part.off,
     })),
   }
 }

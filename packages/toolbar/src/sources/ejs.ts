@@ -130,17 +130,17 @@ function followed(render: AnyFunction, file: string): AnyFunction {
     try {
       result = context.run({ scope: frame.scope, parentId: entry.id }, () => render.call(this, data, ...rest))
     } catch (error) {
-      record.finish(entry, 'error')
+      finish(record, entry, 'error')
       throw error
     } finally {
       outerData = before
     }
     // an async template: its promise is returned as one that settles the same way, after the clock has stopped
-    if (!(result instanceof Promise)) record.finish(entry, 'ok')
+    if (!(result instanceof Promise)) finish(record, entry, 'ok')
     else
       result.then(
-        () => record.finish(entry, 'ok'),
-        () => record.finish(entry, 'error'),
+        () => finish(record, entry, 'ok'),
+        () => finish(record, entry, 'error'),
       )
     return result
   }
@@ -160,4 +160,8 @@ const begin = guard('ejs.begin', (record: RequestRecord, frame: Frame, file: str
     parent: parent?.name ?? null,
   }
   return record.begin(templateKind, path.basename(file), frame.parentId, payload)
+})
+
+const finish = guard('ejs.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
+  record.finish(entry, status)
 })

@@ -50,7 +50,7 @@ function appRender(original: RenderFunction): RenderFunction {
     const entry = begin(record, frame, name, isFunction(options) ? undefined : options)
     if (entry === undefined) return original.call(this, name, options, callback)
     const followed: Callback = (...args) => {
-      record.finish(entry, args[0] == null ? 'ok' : 'error')
+      finish(record, entry, args[0] == null ? 'ok' : 'error')
       return context.run(frame, () => (done as Callback)(...args))
     }
     const before = pending
@@ -59,7 +59,7 @@ function appRender(original: RenderFunction): RenderFunction {
     try {
       return context.run(inner, () => original.call(this, name, isFunction(options) ? {} : options, followed))
     } catch (error) {
-      record.finish(entry, 'error')
+      finish(record, entry, 'error')
       throw error
     } finally {
       pending = before
@@ -78,6 +78,10 @@ const begin = guard('views.begin', (record: RequestRecord, frame: Frame, name: u
     parent: parent?.name ?? null,
   }
   return record.begin(templateKind, String(name).slice(0, 200), frame.parentId, payload)
+})
+
+const finish = guard('views.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
+  record.finish(entry, status)
 })
 
 function viewRender(original: RenderFunction, keep: (undo: Undo) => void): RenderFunction {

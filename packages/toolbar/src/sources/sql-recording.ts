@@ -2,7 +2,7 @@ import { transactionVerb } from '../contract/transactions.ts'
 import { type Frame, outerOf } from '../core/context.ts'
 import { type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
-import { guard } from '../core/guard.ts'
+import { guard, isOff } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { read } from './source.ts'
 import { endTransaction, noteTransaction } from './sql-transactions.ts'
@@ -22,6 +22,7 @@ export interface Acquired {
  * @param own the frame it was asked for in, which may be that of a sealed request
  * @param frame where it is recorded
  * @param connection the driver's connection: transactions belong to it
+ * @throws Error when statements cannot be closed any more, for the guard of the caller
  */
 export function beginStatement(
   record: RequestRecord,
@@ -34,6 +35,7 @@ export function beginStatement(
   params: readonly unknown[] | undefined,
   acquired: Acquired | undefined,
 ): RawEntry {
+  if (isOff('sql')) throw new Error('statements cannot be closed any more')
   const transaction = transactionVerb(sql) !== null
   const data: RawSql = {
     sql,

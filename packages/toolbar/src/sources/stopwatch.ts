@@ -4,7 +4,7 @@ import { now } from '../core/clock.ts'
 import { context, type Frame } from '../core/context.ts'
 import type { RawListener, RawSignal } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
-import { countFailure, guard } from '../core/guard.ts'
+import { guard } from '../core/guard.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { isFunction, read } from './source.ts'
 
@@ -129,38 +129,36 @@ const stop = guard('emitter.listener-failed', (run: Running, started: RawListene
  * so a rejection passed on by ours is as unhandled as it was; with captureRejections Node handles it.
  */
 function returned(run: Running, started: RawListener, listener: Listener, result: unknown): unknown {
-  const at = now()
-  started.syncMs = at - started.startMs
-  if (!types.isPromise(result)) {
-    started.endMs = at
-    return result
+  if (note(run, started, listener, result) === true) {
+    const { catches } = run
+    nativeThen.call(
+      result as Promise<unknown>,
+      () => settled(run, started, noError),
+      (error: unknown) => {
+        settled(run, started, error)
+        if (!catches) throw error
+      },
+    )
   }
-  started.async = true
-  if (!run.catches && !types.isAsyncFunction(listener.listener ?? listener)) {
-    started.endMs = at
-    return result
-  }
-  const settled = (error: unknown): void => {
-    started.endMs = now()
-    if (error !== noError) started.error = errorText(error)
-    if (started.error !== null) run.entry.status = 'error'
-    run.record.version++
-  }
-  const { catches } = run
-  nativeThen.call(
-    result,
-    () => settled(noError),
-    (error: unknown) => {
-      try {
-        settled(error)
-      } catch (failure) {
-        countFailure('emitter.settled', failure)
-      }
-      if (!catches) throw error
-    },
-  )
   return result
 }
+
+/** @returns whether the listener goes on in a promise that may be watched */
+const note = guard('emitter.returned', (run: Running, started: RawListener, listener: Listener, result: unknown): boolean => {
+  const at = now()
+  started.syncMs = at - started.startMs
+  started.async = types.isPromise(result)
+  if (started.async && (run.catches || types.isAsyncFunction(listener.listener ?? listener))) return true
+  started.endMs = at
+  return false
+})
+
+const settled = guard('emitter.settled', (run: Running, started: RawListener, error: unknown): void => {
+  started.endMs = now()
+  if (error !== noError) started.error = errorText(error)
+  if (started.error !== null) run.entry.status = 'error'
+  run.record.version++
+})
 
 const nativeThen = Promise.prototype.then
 const noError = Symbol('no error')
@@ -184,7 +182,7 @@ export function withStopwatches<Result>(prepare: () => Handlers | undefined, emi
   try {
     return emit(handlers)
   } finally {
-    if (handlers !== undefined && running !== null && running !== outer) restore(running)
+    if (running !== null && running !== outer) restore(running)
     running = outer
   }
 }

@@ -16,12 +16,12 @@ export function measure<Result>(name: string, run: () => Result): Result {
   try {
     result = context.run({ scope: frame.scope, parentId: entry.id }, run)
   } catch (error) {
-    record.finish(entry, 'error')
+    finish(record, entry, 'error')
     throw error
   }
   if (types.isPromise(result)) return followPromise(result, record, entry) as Result
   if (isThenable(result)) followThenable(result, record, entry, { scope: frame.scope, parentId: entry.id })
-  else record.finish(entry, 'ok')
+  else finish(record, entry, 'ok')
   return result
 }
 
@@ -31,15 +31,19 @@ const begin = guard('measure.begin', (record: RequestRecord, name: string, paren
   return entry
 })
 
+const finish = guard('measure.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {
+  record.finish(entry, status)
+})
+
 /** The promise handed on is the one whose rejection counts: nothing is swallowed. */
 function followPromise(promise: Promise<unknown>, record: RequestRecord, entry: RawEntry): Promise<unknown> {
   return promise.then(
     (value) => {
-      record.finish(entry, 'ok')
+      finish(record, entry, 'ok')
       return value
     },
     (error: unknown) => {
-      record.finish(entry, 'error')
+      finish(record, entry, 'error')
       throw error
     },
   )
@@ -60,7 +64,7 @@ function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEnt
   const { then } = thenable
   const own = Object.hasOwn(thenable, 'then')
   if (own || !Object.isExtensible(thenable)) {
-    record.finish(entry, 'ok')
+    finish(record, entry, 'ok')
     return
   }
   Object.defineProperty(thenable, 'then', {
@@ -73,11 +77,11 @@ function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEnt
         then.call(
           this,
           (value: unknown) => {
-            record.finish(entry, 'ok')
+            finish(record, entry, 'ok')
             return typeof onValue === 'function' ? context.run(outer, () => onValue(value)) : value
           },
           (error: unknown) => {
-            record.finish(entry, 'error')
+            finish(record, entry, 'error')
             if (typeof onError === 'function') return context.run(outer, () => onError(error))
             throw error
           },

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debugToolbar, type Toolbar } from 'debug-toolbar'
+import { reachable } from '../../../../scripts/services.mjs'
+import { allHooks, type Fault, resetHooks, setFault } from '../../dist/core/guard.js'
+import { sleep } from '../harness.ts'
+import { type App, type Libraries, openLibraries, startApp } from './app.ts'
+import { type Step, steps } from './steps.ts'
+
+/**
+ * Every hook of ours fails, one at a time, in every way, and the app and its clients see what they see without the toolbar.
+ * The list of hooks is the registry of `guard`: one that nothing here reaches fails the test.
+ */
+
+const ways: Record<string, (name: string) => Fault> = {
+  'throws before its work': (name) => (hook, when) => {
+    if (hook === name && when === 'before') throw new Error('planted')
+    return undefined
+  },
+  'throws after its work': (name) => (hook, when) => {
+    if (hook === name && when === 'after') throw new Error('planted')
+    return undefined
+  },
+  rejects: (name) => (hook, when) => (hook === name && when === 'before' ? Promise.reject(new Error('planted')) : undefined),
+  hangs: (name) => (hook, when) => (hook === name && when === 'before' ? new Promise(() => {}) : undefined),
+}
+
+describe.skipIf(!(await reachable('pg')) || !(await reachable('mysql')))('a failure of ours', () => {
+  let libraries: Libraries
+  let app: App
+  let toolbar: Toolbar
+  const bare = new Map<Step, unknown>()
+  const reachedBy = new Map<string, Set<Step>>()
+  const unhandled: unknown[] = []
+  const onUnhandled = (error: unknown): void => void unhandled.push(error)
+
+  beforeAll(async () => {
+    libraries = await openLibraries()
+    const plain = await startApp(libraries, null)
+    for (const step of steps) bare.set(step, await step.run(plain, libraries))
+    await plain.close()
+    const { db, narrow, sqlite, pg, lost, mysql, bus, logger } = libraries
+    toolbar = debugToolbar({ watch: { db, narrow, sqlite, pg, lost, mysql, bus, logger }, ignore: [() => false], limits: { sealMs: 20 } })
+    app = await startApp(libraries, toolbar)
+    const answer = await fetch(`http://127.0.0.1:${app.port}/__debug__/api/stream`)
+    void answer.body?.pipeTo(new WritableStream())
+    process.on('unhandledRejection', onUnhandled)
+  })
+
+  afterAll(async () => {
+    setFault(null)
+    process.off('unhandledRejection', onUnhandled)
+    toolbar.close()
+    await app.close()
+    await libraries.close()
+  })
+
+  /** Runs a step and waits for what the toolbar does after it. */
+  const see = async (step: Step): Promise<unknown> => {
+    const seen = await step.run(app, libraries)
+    await sleep(step.name.startsWith('work ') ? 45 : 2)
+    return seen
+  }
+
+  it('does not happen: with the toolbar the app sees what it sees without, and every hook is reached', async () => {
+    for (const step of steps) {
+      setFault((name) => {
+        const reached = reachedBy.get(name) ?? new Set()
+        reachedBy.set(name, reached.add(step))
+        return undefined
+      })
+      expect(await see(step), step.name).toEqual(bare.get(step))
+    }
+    setFault(null)
+    expect(allHooks().filter(({ failures }) => failures > 0)).toEqual([])
+    expect(allHooks().map(({ name }) => name).filter((name) => !reachedBy.has(name))).toEqual([])
+  })
+
+  describe.each(Object.entries(ways))('%s', (way, plant) => {
+    it('is not seen by the app, and is counted', async () => {
+      for (const [hook, reached] of reachedBy) {
+        resetHooks()
+        setFault(plant(hook))
+        for (const step of chosen(reached)) expect(await see(step), `${hook} ${way}: ${step.name}`).toEqual(bare.get(step))
+        setFault(null)
+        expect(allHooks().find(({ name }) => name === hook)?.failures, hook).toBeGreaterThan(0)
+        expect(unhandled, hook).toEqual([])
+      }
+    })
+  })
+})
+
+/** A hook that all steps reach is tried with those that differ most. */
+function chosen(reached: ReadonlySet<Step>): Step[] {
+  const all = [...reached]
+  return all.length <= 8 ? all : all.filter(({ name }) => typical.has(name))
+}
+
+const typical = new Set(['a page', 'a page in pieces', 'a page of a promised length', 'an error that is passed on', 'a client that leaves', 'knex'])
