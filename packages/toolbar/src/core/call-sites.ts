@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { whileReplaced } from './patch.ts'
 
 /**
  * Where in the user's code something began. On the hot path a stack is only captured, never read: reading costs more than
@@ -77,10 +78,7 @@ const maxInterned = 2_000
  */
 export function readStacks(holders: readonly StackHolder[]): void {
   if (holders.length === 0) return
-  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
-  const replaced = before === undefined || before.configurable || before.writable === true
-  if (replaced) Object.defineProperty(Error, 'prepareStackTrace', { value: compact, configurable: true, writable: true, enumerable: true })
-  try {
+  whileReplaced(Error, 'prepareStackTrace', compact, () => {
     for (const holder of holders) {
       if (holder.text !== null) continue
       const text = String(holder.stack ?? '')
@@ -90,12 +88,7 @@ export function readStacks(holders: readonly StackHolder[]): void {
       if (!reachesApp(holder.text)) deeper.add(holder.near)
       holder.near = null
     }
-  } finally {
-    if (replaced) {
-      if (before === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace
-      else Object.defineProperty(Error, 'prepareStackTrace', before)
-    }
-  }
+  })
 }
 
 function compact(_error: unknown, sites: NodeJS.CallSite[]): string {

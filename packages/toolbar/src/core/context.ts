@@ -37,6 +37,7 @@ function storage(): AsyncLocalStorage<Frame> {
   let found = holder[slot]
   if (found === undefined) {
     found = new AsyncLocalStorage<Frame>()
+    // biome-ignore lint/plugin: a slot of ours
     Object.defineProperty(globalThis, slot, { value: found, configurable: true })
   }
   return found

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { Site } from '../contract/types.ts'
 import { kindOfFile, toPath } from './call-sites.ts'
 import { countFailure } from './guard.ts'
+import { whileReplaced } from './patch.ts'
 import { mapSite } from './source-maps.ts'
 
 /**
@@ -60,21 +61,21 @@ function ask(targets: readonly object[]): void {
     session.post('Debugger.disable')
   } finally {
     session.disconnect()
-    delete (globalThis as { [question]?: object })[question]
   }
 }
 
 /** In-process sessions answer synchronously. */
 function askOne(session: InstanceType<Inspector['Session']>, target: object, urls: ReadonlyMap<string, string>): Site | null {
-  Object.defineProperty(globalThis, question, { value: target, configurable: true })
   let objectId: string | undefined
-  session.post(
-    'Runtime.evaluate',
-    { expression: "globalThis[Symbol.for('debug-toolbar.question')]", silent: true },
-    (_error, result: never) => {
-      objectId = (result as { result?: { objectId?: string } } | undefined)?.result?.objectId
-    },
-  )
+  whileReplaced(globalThis, question, target, () => {
+    session.post(
+      'Runtime.evaluate',
+      { expression: "globalThis[Symbol.for('debug-toolbar.question')]", silent: true },
+      (_error, result: never) => {
+        objectId = (result as { result?: { objectId?: string } } | undefined)?.result?.objectId
+      },
+    )
+  })
   if (objectId === undefined) return null
   let location: { scriptId: string; lineNumber: number; columnNumber: number } | undefined
   session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_error, result: never) => {

@@ -12,7 +12,11 @@ describe('guard', () => {
       throw new TypeError('broken')
     })
     expect(hook()).toBeUndefined()
-    expect(allHooks().find(({ name }) => name === 'test.throws')).toMatchObject({ failures: 1, lastError: 'TypeError: broken', part: { off: false } })
+    expect(allHooks().find(({ name }) => name === 'test.throws')).toMatchObject({
+      failures: 1,
+      lastError: 'TypeError: broken',
+      part: { off: false },
+    })
   })
 
   it('switches a hook off that fails again and again, but not one that recovers', () => {

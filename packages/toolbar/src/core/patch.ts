@@ -78,8 +78,41 @@ export function ownerOf(instance: object, key: PropertyKey): object {
 /** Replaces a method of one short-lived object, a stream or the like: it goes with the object, so there is nothing to undo. */
 export function wrapOwn(target: object, key: string, make: (original: AnyFunction) => AnyFunction): void {
   const original = (target as Record<string, unknown>)[key]
-  if (typeof original === 'function' && Object.isExtensible(target))
-    (target as Record<string, unknown>)[key] = make(original as AnyFunction)
+  if (typeof original === 'function' && Object.isExtensible(target)) setOwn(target, key, make(original as AnyFunction))
+}
+
+/** Puts a function in the place of one of a short-lived object's; for shared functions that find the original by themselves. */
+export function setOwn(target: object, key: string, value: (...args: never[]) => unknown): void {
+  ;(target as Record<string, unknown>)[key] = value
+}
+
+/** Replaces a method that an object inherits, until it is called for the first time. @returns false where that is not possible */
+export function wrapOnce(target: object, key: string, make: (original: AnyFunction) => AnyFunction): boolean {
+  const original = (target as Record<string, unknown>)[key]
+  if (typeof original !== 'function' || Object.hasOwn(target, key) || !Object.isExtensible(target)) return false
+  const replacement = make(original as AnyFunction)
+  Object.defineProperty(target, key, {
+    configurable: true,
+    writable: true,
+    value(this: unknown, ...args: unknown[]): unknown {
+      delete (target as Record<string, unknown>)[key]
+      return replacement.apply(this, args)
+    },
+  })
+  return true
+}
+
+/** Runs `run` while `target[key]` is `value`, then puts the property back as it was. One that cannot be changed stays meanwhile. */
+export function whileReplaced<Result>(target: object, key: PropertyKey, value: unknown, run: () => Result): Result {
+  const before = Object.getOwnPropertyDescriptor(target, key)
+  if (before === undefined ? !Object.isExtensible(target) : !before.configurable) return run()
+  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: before?.enumerable ?? true })
+  try {
+    return run()
+  } finally {
+    if (before === undefined) delete (target as Record<PropertyKey, unknown>)[key]
+    else Object.defineProperty(target, key, before)
+  }
 }
 
 /** Undoes every patch still applied; for the last `close()`. */
@@ -96,7 +129,8 @@ function canDefine(target: object, own: PropertyDescriptor | undefined): boolean
   return own !== undefined || Object.isExtensible(target)
 }
 
-function dressLike(replacement: AnyFunction, original: AnyFunction): void {
+/** Gives a replacement the name, length and own properties of what it stands for. */
+export function dressLike(replacement: AnyFunction, original: AnyFunction): void {
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
     const descriptor = Object.getOwnPropertyDescriptor(original, key)

@@ -4,7 +4,7 @@ import { context, type Frame } from '../core/context.ts'
 import { type RawTemplate, templateKind } from '../core/entries/template.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
-import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
+import { type AnyFunction, dressLike, patchMethod, type Undo } from '../core/patch.ts'
 import { previewBeyond } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { isFunction, read, type Source } from './source.ts'
@@ -144,10 +144,7 @@ function followed(render: AnyFunction, file: string): AnyFunction {
       )
     return result
   }
-  for (const key of Reflect.ownKeys(render)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
-    Object.defineProperty(anonymous, key, { ...(Object.getOwnPropertyDescriptor(render, key) as PropertyDescriptor), configurable: true })
-  }
+  dressLike(anonymous, render)
   return anonymous
 }
 

@@ -2,7 +2,7 @@ import { now } from '../core/clock.ts'
 import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import type { RawSql } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
-import { ownerOf, patchShared, type Undo, wrapOwn } from '../core/patch.ts'
+import { ownerOf, patchShared, setOwn, type Undo, wrapOwn } from '../core/patch.ts'
 import { bytesSince, type DriverTarget, frameOfCall, noteAcquired, noteFailedAcquire, type Sent, send } from './driver.ts'
 import { isFunction, read } from './source.ts'
 import { failStatement, finishStatement, isOnBehalf } from './sql-recording.ts'
@@ -62,7 +62,8 @@ const begin = guard(
   'mysql2.command',
   (target: DriverTarget, connection: MysqlConnection, command: Command, below: (...args: never[]) => unknown): void => {
     const own = context.getStore()
-    if ('parameterDefinitions' in command && command.onResult !== undefined) command.onResult = prepared(bindTo(own, command.onResult))
+    if ('parameterDefinitions' in command && command.onResult !== undefined)
+      setOwn(command, 'onResult', prepared(bindTo(own, command.onResult)))
     if (!('_rows' in command) || !('onResult' in command)) return
     // texts of `query` have their values in them by now; the options have them apart
     const text = read(command._queryOptions, 'sql') ?? command.sql ?? read(command.statement, 'query')
@@ -82,10 +83,10 @@ const begin = guard(
     const callback = command.onResult
     if (callback !== undefined) {
       const bound = bindTo(own, callback)
-      command.onResult = function onResult(this: unknown, ...args: unknown[]): unknown {
+      setOwn(command, 'onResult', function onResult(this: unknown, ...args: unknown[]): unknown {
         if (sent !== undefined && args[0]) failStatement(sent.record, sent.entry, connection, args[0])
         return bound.apply(this, args)
-      }
+      })
     }
     wrapOwn(command, 'emit', (original) => {
       const emit = bindTo(own, original)

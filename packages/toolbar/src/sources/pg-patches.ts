@@ -1,7 +1,7 @@
 import { now } from '../core/clock.ts'
 import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
-import { type AnyFunction, ownerOf, patchShared, type Undo, wrapOwn } from '../core/patch.ts'
+import { type AnyFunction, ownerOf, patchShared, setOwn, type Undo, wrapOwn } from '../core/patch.ts'
 import { bytesSince, type DriverTarget, frameOfCall, keepContextOf, noteAcquired, noteFailedAcquire, type Sent, send } from './driver.ts'
 import { isFunction, read } from './source.ts'
 import { columnsOfRow, failStatement, finishStatement, isOnBehalf } from './sql-recording.ts'
@@ -166,7 +166,7 @@ const follow = guard('pg.submit', (client: PgClient, submittable: object, { reco
   })
   if (isFunction(read(submittable, 'emit'))) keepContextOf(submittable, own)
   const callback = read(submittable, 'callback')
-  if (isFunction(callback)) (submittable as { callback: Callback }).callback = bindTo(own, callback as Callback)
+  if (isFunction(callback)) setOwn(submittable, 'callback', bindTo(own, callback as Callback))
   // the callbacks of a cursor's reads come from the socket too; a stream's `read` is not one
   if (isFunction(read(submittable, '_getRows')))
     wrapOwn(submittable, 'read', (readRows) => {

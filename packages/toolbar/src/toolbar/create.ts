@@ -33,7 +33,9 @@ export function createToolbar(options: ToolbarOptions | undefined, framework: Ma
     if (typeof next !== 'function') throw problems.calledAsMiddleware()
     runtime.middleware(req, res, next)
   }
+  // biome-ignore lint/plugin: a function of ours
   Object.defineProperty(middleware, 'name', { value: 'debugToolbar' })
+  // biome-ignore lint/plugin: a function of ours
   Object.defineProperty(middleware, ownMark, { value: true })
   return Object.assign(middleware, {
     watch: (instance: unknown, more?: { name?: string }) => watch(instance, more?.name ?? null),

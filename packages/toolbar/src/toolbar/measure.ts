@@ -4,6 +4,7 @@ import { context, type Frame } from '../core/context.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
+import { wrapOnce } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 
 /** A span of the app's own around `run`; outside a request it only runs it. */
@@ -61,17 +62,8 @@ function isThenable(value: unknown): value is Thenable {
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */
 function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEntry, inner: Frame): void {
-  const { then } = thenable
-  const own = Object.hasOwn(thenable, 'then')
-  if (own || !Object.isExtensible(thenable)) {
-    finish(record, entry, 'ok')
-    return
-  }
-  Object.defineProperty(thenable, 'then', {
-    configurable: true,
-    writable: true,
-    value(this: unknown, onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown {
-      delete (thenable as Partial<Thenable>).then
+  const followed = wrapOnce(thenable, 'then', (then) => {
+    return function first(this: unknown, onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown {
       const outer = context.getStore() ?? inner
       return context.run(inner, () =>
         then.call(
@@ -87,6 +79,7 @@ function followThenable(thenable: Thenable, record: RequestRecord, entry: RawEnt
           },
         ),
       )
-    },
+    }
   })
+  if (!followed) finish(record, entry, 'ok')
 }

@@ -164,6 +164,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       forgetSources()
     },
   }
+  // biome-ignore lint/plugin: a slot of ours
   Object.defineProperty(globalThis, slot, { value: runtime, configurable: true })
   return runtime
 }

@@ -126,10 +126,16 @@ export async function startApp(libraries: Libraries, toolbar: Toolbar | null): P
   })
   app.use((error: Error & { status?: number }, _req: express.Request, res: express.Response, next: express.NextFunction) => {
     if (error.message === 'rejected') return next(error)
-    res.status(error.status ?? 500).type('text').send(`${error.name}: ${error.message.split('\n').at(-1)}`)
+    res
+      .status(error.status ?? 500)
+      .type('text')
+      .send(`${error.name}: ${error.message.split('\n').at(-1)}`)
   })
   app.use((error: Error & { status?: number }, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
-    res.status(error.status ?? 500).type('text').send(`at last: ${error.message}`)
+    res
+      .status(error.status ?? 500)
+      .type('text')
+      .send(`at last: ${error.message}`)
   })
   app.locals.measure = toolbar === null ? withoutToolbar : toolbar.measure
   app.locals.work = () => null

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { debugToolbar, type Toolbar } from 'debug-toolbar'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reachable } from '../../../../scripts/services.mjs'
 import { allHooks, type Fault, resetHooks, setFault } from '../../dist/core/guard.js'
 import { sleep } from '../harness.ts'
@@ -72,7 +72,11 @@ describe.skipIf(!(await reachable('pg')) || !(await reachable('mysql')))('a fail
     }
     setFault(null)
     expect(allHooks().filter(({ failures }) => failures > 0)).toEqual([])
-    expect(allHooks().map(({ name }) => name).filter((name) => !reachedBy.has(name))).toEqual([])
+    expect(
+      allHooks()
+        .map(({ name }) => name)
+        .filter((name) => !reachedBy.has(name)),
+    ).toEqual([])
   })
 
   describe.each(Object.entries(ways))('%s', (way, plant) => {
@@ -95,4 +99,11 @@ function chosen(reached: ReadonlySet<Step>): Step[] {
   return all.length <= 8 ? all : all.filter(({ name }) => typical.has(name))
 }
 
-const typical = new Set(['a page', 'a page in pieces', 'a page of a promised length', 'an error that is passed on', 'a client that leaves', 'knex'])
+const typical = new Set([
+  'a page',
+  'a page in pieces',
+  'a page of a promised length',
+  'an error that is passed on',
+  'a client that leaves',
+  'knex',
+])
