@@ -369,9 +369,26 @@ export interface EntryList {
 
 /** Events of `GET <path>/api/stream`, one JSON object per `data:` line. */
 export interface StreamEvents {
-  hello: { seq: number; counts: HistoryCounts; version: string }
+  hello: { seq: number; counts: HistoryCounts; version: string; faults: Faults }
   request: RequestSummary
   cleared: { seq: number }
+  faults: Faults
+}
+
+/** What failed inside of the toolbar since the app started. The app does not notice, but something may be missing from the records. */
+export interface Faults {
+  failures: number
+  /** parts that are switched off until the app starts again: `knex`, `response` ... */
+  off: string[]
+}
+
+/** One place where the toolbar's code runs inside of the app's, in `GET <path>/api/health`. */
+export interface HookHealth {
+  name: string
+  failures: number
+  lastError: string | null
+  /** its part is switched off */
+  off: boolean
 }
 
 /** Every answer of the API with a status from 400 up. `code` is stable, `message` says how to fix it. */

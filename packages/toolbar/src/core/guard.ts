@@ -1,3 +1,4 @@
+import type { Faults } from '../contract/types.ts'
 import { className, describe, warnOnce } from './diagnostics.ts'
 
 /**
@@ -41,6 +42,13 @@ let listeners: (() => void)[] = []
 /** All hooks ever guarded in this process, by name. */
 export function allHooks(): readonly Hook[] {
   return [...hooks.values()]
+}
+
+/** The sum of it, for people. */
+export function faults(): Faults {
+  let failures = 0
+  for (const hook of hooks.values()) failures += hook.failures
+  return { failures, off: [...parts.values()].filter(({ off }) => off).map(({ name }) => name) }
 }
 
 /** Whether a part was switched off, for what depends on it without being a hook of it. */

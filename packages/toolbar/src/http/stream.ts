@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encode } from '../core/emit.ts'
+import { faults, onFailure } from '../core/guard.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { commonHeaders, sendProblem } from './reply.ts'
 
@@ -12,6 +13,7 @@ export class StreamHub {
   private readonly recorder: Recorder
   private readonly version: string
   private undo: (() => void)[] = []
+  private faultNoted = false
   private heartbeat: NodeJS.Timeout | null = null
 
   constructor(recorder: Recorder, version: string) {
@@ -53,7 +55,7 @@ export class StreamHub {
       this.drop(res)
     })
     res.on('error', () => this.drop(res))
-    this.write(res, 'hello', { seq: this.recorder.lastSeq, counts: this.recorder.counts(), version: this.version })
+    this.write(res, 'hello', { seq: this.recorder.lastSeq, counts: this.recorder.counts(), version: this.version, faults: faults() })
   }
 
   /** Ends all streams. */
@@ -67,10 +69,21 @@ export class StreamHub {
     this.undo = [
       this.recorder.bus.on('request', (summary) => this.toAll('request', summary)),
       this.recorder.bus.on('cleared', (event) => this.toAll('cleared', event)),
+      onFailure(this.noteFault),
     ]
     this.heartbeat = setInterval(() => {
       for (const res of this.open_) res.write(': \n\n')
     }, 15_000).unref()
+  }
+
+  /** Failures come in crowds: told once for all of a turn. */
+  private readonly noteFault = (): void => {
+    if (this.faultNoted) return
+    this.faultNoted = true
+    setImmediate(() => {
+      this.faultNoted = false
+      this.toAll('faults', faults())
+    })
   }
 
   private silence(): void {

@@ -33,6 +33,7 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
   const findings = model.findingsOf(request?.id ?? null)
   const items = request ? toBarItems(request, ofPage.value, findings) : []
   const opened = model.opened.value
+  const faults = model.faults.value
   useEffect(() => {
     // the drawer was closed: the focus goes back to what opened it
     if (model.refocus) focusBack(model.returnTo, bar.current)
@@ -139,6 +140,13 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
             <Icon path={icons.off} small />
             <span class="x3 np">no connection</span>
             <span class="sr">Connection to the app lost</span>
+          </span>
+        )}
+        {faults.off.length > 0 && (
+          <span class="bi inpill lost" role="status">
+            <Icon path={icons.warn} small />
+            <span class="x3 np">{faults.off.join(', ')} off</span>
+            <span class="sr">Switched off after failures of the toolbar: {faults.off.join(', ')}. Figures may be missing.</span>
           </span>
         )}
         {!vertical && (

@@ -1,4 +1,13 @@
-import type { ApiError, EntryDetail, ExplainAnswer, OverlayConfig, RequestDetail, RequestList, RunAnswer } from '../contract/types.ts'
+import type {
+  ApiError,
+  EntryDetail,
+  ExplainAnswer,
+  HookHealth,
+  OverlayConfig,
+  RequestDetail,
+  RequestList,
+  RunAnswer,
+} from '../contract/types.ts'
 
 /** id of the list of what ran outside of requests */
 export const OUTSIDE = 'outside'
@@ -29,6 +38,7 @@ export interface Client {
   explain(id: string, entry: number, analyze: boolean): Promise<ExplainAnswer>
   run(id: string, entry: number): Promise<RunAnswer>
   clear(): Promise<void>
+  health(): Promise<{ hooks: HookHealth[] }>
   /** the raw response of a stream; throws as the others do */
   open(path: string, signal: AbortSignal): Promise<Response>
 }
@@ -76,6 +86,7 @@ export function createClient(base: URL): Client {
     clear: async () => {
       await act('DELETE', 'requests')
     },
+    health: () => read('health'),
     entry: (id, entry) => read(entryPath(id, entry)),
     explain: async (id, entry, analyze) =>
       (await (await act('POST', `${entryPath(id, entry)}/explain`, { analyze })).json()) as ExplainAnswer,

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
+import type { Faults, Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
 import { type Client, OUTSIDE } from './client.ts'
 import { countNewer, type Reading, toFollow } from './follow.ts'
 import { createHistory } from './history.ts'
@@ -23,6 +23,7 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
   const hidden = signal(false)
   const connection = signal<'connecting' | 'open' | 'lost'>('connecting')
   const lostAt = signal(0)
+  const faults = signal<Faults>({ failures: 0, off: [] })
   const readings = signal<Readonly<Record<string, Reading>>>({})
   const observed = pageId === null ? signal<ReadonlySet<string>>(new Set()) : observePageRequests()
 
@@ -90,10 +91,14 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
     hello: (event, first) => {
       connection.value = 'open'
       history.counts.value = event.counts
+      faults.value = event.faults
       if (!first) void start()
     },
     request: enqueue,
     cleared: () => history.forget(),
+    faults: (event) => {
+      faults.value = event
+    },
     lost: () => {
       if (connection.peek() === 'open') lostAt.value = Date.now()
       connection.value = 'lost'
@@ -125,6 +130,8 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
     hidden,
     connection,
     lostAt,
+    /** what failed inside of the toolbar */
+    faults,
     readingOf,
     setReading: (panel: string, change: Partial<Reading>): void => {
       readings.value = { ...readings.peek(), [panel]: { ...(readings.peek()[panel] ?? untouched), ...change } }

@@ -7,6 +7,7 @@ export interface StreamHandlers {
   hello(event: StreamEvents['hello'], first: boolean): void
   request(event: StreamEvents['request']): void
   cleared(event: StreamEvents['cleared']): void
+  faults(event: StreamEvents['faults']): void
   lost(): void
 }
 
@@ -27,6 +28,7 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
       handlers.hello(JSON.parse(data) as StreamEvents['hello'], first)
       first = false
     } else if (event === 'request') handlers.request(JSON.parse(data) as StreamEvents['request'])
+    else if (event === 'faults') handlers.faults(JSON.parse(data) as StreamEvents['faults'])
     else if (event === 'cleared') handlers.cleared(JSON.parse(data) as StreamEvents['cleared'])
   }
 

@@ -1,7 +1,7 @@
 import { debugToolbar, type Toolbar } from 'debug-toolbar'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { reachable } from '../../../../scripts/services.mjs'
-import { allHooks, type Fault, resetHooks, setFault } from '../../dist/core/guard.js'
+import { allHooks, type Fault, maxInARow, resetHooks, setFault } from '../../dist/core/guard.js'
 import { sleep } from '../harness.ts'
 import { type App, type Libraries, openLibraries, startApp } from './app.ts'
 import { type Step, steps } from './steps.ts'
@@ -91,7 +91,40 @@ describe.skipIf(!(await reachable('pg')) || !(await reachable('mysql')))('a fail
       }
     })
   })
+
+  it('ten times in a row switches its part off, with one line that says so and never the message', async () => {
+    const said: string[] = []
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+    try {
+      for (const [hook, reached] of reachedBy) {
+        resetHooks()
+        setFault((name, when) => {
+          if (name === hook && when === 'before') throw new Error('CANARY')
+          return undefined
+        })
+        const [step] = chosen(reached) as [Step]
+        const fails = (): number => allHooks().find(({ name }) => name === hook)?.failures ?? 0
+        for (let round = 0; round < 12 && fails() < maxInARow; round++)
+          expect(await see(step), `${hook}, round ${round}: ${step.name}`).toEqual(bare.get(step))
+        expect(fails(), hook).toBe(maxInARow)
+        expect(await see(step), `${hook}, off: ${step.name}`).toEqual(bare.get(step))
+        expect(fails(), `${hook} is off`).toBe(maxInARow)
+        setFault(null)
+        const health = (await (await fetch(`http://127.0.0.1:${app.port}/__debug__/api/health`)).json()) as Health
+        expect(health.hooks.find(({ name }) => name === hook)).toMatchObject({ failures: maxInARow, lastError: 'Error: CANARY', off: true })
+      }
+    } finally {
+      write.mockRestore()
+    }
+    const parts = new Set([...reachedBy.keys()].map((name) => name.split('.')[0]))
+    for (const part of parts) expect(said.filter((line) => line.includes(`'${part}' is switched off`)).length, part).toBeLessThanOrEqual(1)
+    expect(said.join('')).not.toContain('CANARY')
+  })
 })
+
+interface Health {
+  hooks: { name: string; failures: number; lastError: string | null; off: boolean }[]
+}
 
 /** A hook that all steps reach is tried with those that differ most. */
 function chosen(reached: ReadonlySet<Step>): Step[] {

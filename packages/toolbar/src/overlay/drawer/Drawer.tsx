@@ -8,6 +8,7 @@ import navCss from '../styles/nav.css?inline'
 import { Announcer } from './Announcer.tsx'
 import { DockMenu } from './DockMenu.tsx'
 import { copyText, createDrawerState } from './drawer-state.ts'
+import { FaultsMenu } from './FaultsMenu.tsx'
 import { Grip } from './Grip.tsx'
 import { Header } from './Header.tsx'
 import { createKeyHandler } from './keyboard.ts'
@@ -54,6 +55,7 @@ export function Drawer({ model, host }: DrawerProps) {
       </div>
       {state.menu.value === 'requests' && <RequestMenu model={model} state={state} />}
       {state.menu.value === 'palette' && <Palette model={model} state={state} copy={copy} />}
+      {state.menu.value === 'faults' && <FaultsMenu model={model} state={state} />}
       {state.menu.value === 'dock' && <DockMenu model={model} state={state} dock={dock} />}
       <Announcer model={model} />
       {state.toast.value !== null && (

@@ -1,10 +1,11 @@
 import { Ms, StatusChip } from '../../ui/figures.tsx'
 import { formatClock, formatCount, formatPlural } from '../../ui/format.ts'
 import { Icon, Logo } from '../../ui/Icon.tsx'
+import { icons } from '../../ui/icons.ts'
 import { allIcons } from '../../ui/icons-more.ts'
 import { SpineBar } from '../../ui/SpineBar.tsx'
 import type { Model } from '../model.ts'
-import { type DrawerState, toPageAddress } from './drawer-state.ts'
+import { type DrawerState, type Menu, toPageAddress } from './drawer-state.ts'
 
 const themes = { auto: 'light', light: 'dark', dark: 'auto' } as const
 
@@ -15,7 +16,8 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
   const older = model.history.list.value.length > 0 ? model.step(1) : null
   const newer = model.history.list.value.length > 0 ? model.step(-1) : null
   const pages = model.newer.value
-  const toggle = (menu: 'requests' | 'palette' | 'dock') => () => {
+  const faults = model.faults.value
+  const toggle = (menu: Menu) => () => {
     state.menu.value = state.menu.peek() === menu ? null : menu
   }
   return (
@@ -87,6 +89,20 @@ export function Header({ model, state, dock }: { model: Model; state: DrawerStat
           {pages > 0 && <span class="chip">{formatCount(pages)} newer</span>}
         </button>
         <span class="sp" />
+        {faults.failures > 0 && (
+          <button
+            type="button"
+            class="btn ghost sm flt"
+            data-menu="faults"
+            aria-haspopup="dialog"
+            aria-expanded={state.menu.value === 'faults'}
+            title="Failures inside of the toolbar; the app is not affected"
+            onClick={toggle('faults')}
+          >
+            <Icon path={icons.warn} small />
+            {faults.off.length > 0 ? `${faults.off.join(', ')} off` : formatPlural(faults.failures, 'fault')}
+          </button>
+        )}
         <button
           type="button"
           class="btn ghost sm mid"

@@ -21,7 +21,7 @@ export function Layer({
     const element = box.current
     const opener = state.menu.peek()
     const root = element?.getRootNode() as ShadowRoot
-    element?.querySelector<HTMLElement>('input, [role^=menuitem]')?.focus({ preventScroll: true })
+    ;(element?.querySelector<HTMLElement>('input, [role^=menuitem]') ?? element)?.focus({ preventScroll: true })
     return () => {
       // what had the focus is about to go: it returns to what opened the menu, unless somebody takes it
       if (!element?.contains(root.activeElement)) return

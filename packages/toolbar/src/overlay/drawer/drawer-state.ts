@@ -3,7 +3,7 @@ import type { OverlayConfig, RequestSummary } from '../../contract/types.ts'
 import { ClientError, OUTSIDE } from '../client.ts'
 import type { Model } from '../model.ts'
 
-export type Menu = 'requests' | 'palette' | 'dock'
+export type Menu = 'requests' | 'palette' | 'dock' | 'faults'
 
 export interface Toast {
   text: string
