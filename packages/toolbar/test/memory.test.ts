@@ -1,9 +1,13 @@
 import { EventEmitter } from 'node:events'
+import { Agent, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { memoryStore } from 'debug-toolbar'
 import knex from 'knex'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Running, serve } from './harness.ts'
+import { context } from '../dist/core/context.js'
+import { type Running, serve, sleep } from './harness.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -11,6 +15,8 @@ const heap = (): number => {
   collect()
   return process.memoryUsage().heapUsed / 1024 / 1024
 }
+
+const idle = (): void => {}
 
 let app: Running
 afterEach(() => app.close())
@@ -72,5 +78,34 @@ describe('what a record holds on to', () => {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
     expect(seen.slice(0, 6).filter((held) => held.deref() !== undefined)).toEqual([])
+  })
+
+  it('is gone when the record is evicted, though its connection lives on', async () => {
+    const records: WeakRef<object>[] = []
+    app = await serve(
+      { store: memoryStore({ maxRequests: 2 }) },
+      (toolbar) => (req, res) =>
+        toolbar(req, res, () => {
+          records.push(new WeakRef(context.getStore()?.scope.record as object))
+          // a timer of the app's goes on in the context of its request
+          setInterval(idle, 1_000).unref()
+          res.end()
+        }),
+    )
+    const agent = new Agent({ keepAlive: true, maxSockets: 2 })
+    const { port } = app.server.address() as AddressInfo
+    for (let index = 0; index < 30; index++)
+      await new Promise<void>((resolve) => {
+        get({ agent, port, path: `/${index}` }, (res) => res.resume().on('end', resolve))
+      })
+    await app.latest('/29')
+    for (let turn = 0; turn < 5; turn++) {
+      collect()
+      await sleep(10)
+    }
+    agent.destroy()
+    expect(records).toHaveLength(30)
+    expect(records.slice(-2).every((held) => held.deref() !== undefined)).toBe(true)
+    expect(records.slice(0, 26).filter((held) => held.deref() !== undefined)).toEqual([])
   })
 })

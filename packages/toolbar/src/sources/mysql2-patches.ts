@@ -20,7 +20,7 @@ export interface MysqlConnection {
 
 export interface MysqlPool {
   config: { connectionConfig: object; connectionLimit?: number }
-  _allConnections?: { length: number }
+  _allConnections?: { length: number; peekFront?(): MysqlConnection | undefined }
   _freeConnections?: { length: number }
   _connectionQueue?: { length: number }
 }

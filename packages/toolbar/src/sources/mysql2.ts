@@ -58,6 +58,9 @@ export const mysql2Source: Source = {
         connections = connection
       }
       undos.push(patchMysqlPool(core, onConnection), () => targetsOfPools.delete(core))
+      // one that was given out before
+      const made = core._allConnections?.peekFront?.()
+      if (made !== undefined) onConnection(made)
     } else {
       targetsOfConnections.set(core, target)
       undos.push(patchConnection(ownerOf(core, 'addCommand')), () => targetsOfConnections.delete(core))
