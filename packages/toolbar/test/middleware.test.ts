@@ -55,6 +55,32 @@ for (const [version, express] of expresses) {
       expect(entries.map((entry) => entry.name)).not.toContain('debugToolbar')
     })
 
+    it('leaves next as Express has it: one with req.next, in every layer, and before and after it is called', async () => {
+      const seen: unknown[] = []
+      await start((server) => {
+        const same = (req: Request, _res: Response, next: NextFunction): void => {
+          seen.push([req.next === next, next.name, next.length])
+          next()
+        }
+        const nested = express.Router()
+        nested.use(same, same)
+        server.use(same)
+        server.use('/nested', nested)
+        server.use((_req, _res, next) => setTimeout(next, 1))
+        server.use(same)
+        server.get('/nested', (req, _res, next) => {
+          seen.push(req.next === next)
+          req.next?.(new Error('by way of the request'))
+        })
+        server.use((error: Error, req: Request, res: Response, next: NextFunction) => {
+          seen.push([req.next === next, error.message])
+          res.send('fine')
+        })
+      })
+      await record('/nested', 'middleware')
+      expect(seen).toEqual([...Array.from({ length: 4 }, () => [true, 'next', 1]), false, [true, 'by way of the request']])
+    })
+
     it('knows the route with the parameters of its mounts', async () => {
       await start((server) => {
         const books = express.Router({ mergeParams: true })

@@ -44,8 +44,8 @@ export interface LayerState {
 const states = new WeakMap<Serving, LayerState>()
 const patched = new WeakSet<object>()
 
-type Next = (...args: unknown[]) => unknown
-type Request = IncomingMessage & { params?: unknown; method?: string }
+type Next = (failure?: unknown) => unknown
+type Request = IncomingMessage & { params?: unknown; method?: string; next?: Next }
 
 /** Patches the layers of an app's router on first sight. @param skip our own middleware: it is no span */
 export function patchLayers(
@@ -87,12 +87,8 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
       parentId: entry.id,
       mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
     }
-    return context.run(inner, () =>
-      original.call(this, req, res, (...args: unknown[]) => {
-        leave(state, record, entry, args[0])
-        return context.run(outer, () => next(...args))
-      }),
-    )
+    const onward = instead(req, next, outer, (failure) => leave(state, record, entry, failure))
+    return context.run(inner, () => original.call(this, req, res, onward))
   }
 }
 
@@ -106,14 +102,25 @@ function handleError(original: AnyFunction): AnyFunction {
     const { record } = state
     noteException(record, outer.parentId, error, null)
     noteHandler(record, error, entry.name)
+    const onward = instead(req, next, outer, (failure) => {
+      noteHandler(record, error, null)
+      leave(state, record, entry, failure)
+    })
     return context.run({ scope: outer.scope, parentId: entry.id, mount: outer.mount } as LayerFrame, () =>
-      original.call(this, error, req, res, (...args: unknown[]) => {
-        noteHandler(record, error, null)
-        leave(state, record, entry, args[0])
-        return context.run(outer, () => next(...args))
-      }),
+      original.call(this, error, req, res, onward),
     )
   }
+}
+
+/** The `next` that a layer gets. Express keeps its own as `req.next`, and apps rely on the two being one. */
+function instead(req: Request, original: Next, outer: LayerFrame, leaving: (failure: unknown) => void): Next {
+  function next(failure?: unknown): unknown {
+    if (req.next === next) req.next = original
+    leaving(failure)
+    return context.run(outer, () => original(failure))
+  }
+  if (req.next === original) req.next = next
+  return next
 }
 
 /** The frame around the layer: the current one, or the request's own where the context was lost on the way. */
