@@ -28,6 +28,19 @@ const suites = {
   finalhandler: mocha('--check-leaks', 'test/'),
   koa: ['--test', '--test-reporter=tap'],
 }
+/** What the toolbar may change (decisions: "What changes, all of it"), by what a failed comparison says of it. */
+const allowed = [
+  [/data-debug-toolbar=|data-debug-…/, 'since a page got the script'],
+  [/'server-timing': /, 'since two answers have two ids and timings'],
+  [/"ETag"|Last-Modified/, 'since a page with the script has no validators'],
+  [/Cache-Control/, 'since a page with the script is not stored'],
+  [/Content-Security-Policy/, 'since a policy lets the script in'],
+  [/"Content-Length" of "\d+", got/, 'since the script has a length'],
+]
+const sinceHidden =
+  'since Accept-Encoding and conditional headers of a navigation are hidden: without the toolbar, but without these, it fails as well'
+const unexplained = 'unexplained'
+
 const maxMs = 180_000
 
 await main(async () => {
@@ -41,15 +54,21 @@ await main(async () => {
     const cwd = join(resolve(folder), name)
     const bare = await runSuite(cwd, suites[name], null)
     console.log(`\n${name}: ${count(bare.results)} bare`)
+    const hidden = await runSuite(cwd, suites[name], 'hidden')
     for (const pretend of ['', 'navigation']) {
       const on = await runSuite(cwd, suites[name], pretend)
-      const changed = compare(bare.results, on.results)
+      const changed = compare(bare.results, on.results, hidden.results)
       console.log(
         `  ${pretend === '' ? 'with the toolbar' : 'each GET a navigation'}: ${count(on.results)}; ${on.received} requests received, ${on.recorded} recorded, ${on.injected} injected, ${on.failed.length} failures of ours`,
       )
       for (const line of on.failed) console.log(`    failure of ours: ${line}`)
-      for (const line of changed) console.log(`    ${line}`)
-      if (pretend === '') differences += changed.length + on.failed.length
+      for (const [why, lines] of groups(changed)) {
+        console.log(`    ${lines.length} changed, ${why}`)
+        if (why === unexplained || pretend === '')
+          for (const { title, message } of lines) console.log(`      ${title}: ${message.slice(0, 160)}`)
+        if (why === unexplained) differences += lines.length
+      }
+      differences += on.failed.length
     }
   }
   if (differences > 0) throw new Explained(`${differences} results differ with the toolbar; each is named above.`)
@@ -101,13 +120,16 @@ function binOfMocha(cwd) {
 function fromTap(stdout) {
   const results = new Map()
   const parents = []
+  let last = null
   for (const line of stdout.split('\n')) {
+    if (last !== null) last.message += ` ${line.trim()}`
     const opened = /^(\s*)# Subtest: (.*)$/.exec(line)
     if (opened) parents.splice(opened[1].length / 4, Infinity, opened[2])
     const ended = /^(\s*)(not )?ok \d+ - (.*?)(?: # (SKIP|TODO).*)?$/.exec(line)
     if (!ended) continue
     const title = [...parents.slice(0, ended[1].length / 4), ended[3]].join(' > ')
-    results.set(unique(results, title), { result: ended[4] ? 'skip' : ended[2] ? 'fail' : 'pass', message: '' })
+    last = { result: ended[4] ? 'skip' : ended[2] ? 'fail' : 'pass', message: '' }
+    results.set(unique(results, title), last)
   }
   return results
 }
@@ -123,12 +145,29 @@ function count(results) {
   return `${of('pass')} passed, ${of('fail')} failed, ${of('skip')} skipped`
 }
 
-function compare(bare, on) {
-  const lines = []
+/** @param hidden results without the toolbar, where each GET lacked the headers that are hidden on a navigation */
+function compare(bare, on, hidden) {
+  const changes = []
   for (const [title, { result }] of bare) {
-    const now = on.get(title)
-    if (now?.result !== result) lines.push(`${result} -> ${now?.result ?? 'missing'}: ${title} ${(now?.message ?? '').slice(0, 200)}`)
+    const now = on.get(title) ?? { result: 'missing', message: '' }
+    if (now.result === result) continue
+    const message = now.message.replace(/\s+/g, ' ')
+    const why =
+      hidden.get(title)?.result === now.result ? sinceHidden : (allowed.find(([pattern]) => pattern.test(message))?.[1] ?? unexplained)
+    changes.push({ title: `${result} -> ${now.result}: ${title}`, message, why })
   }
-  for (const title of on.keys()) if (!bare.has(title)) lines.push(`new: ${title}`)
-  return lines
+  for (const [title, { result }] of on)
+    if (!bare.has(title))
+      changes.push({
+        title: `new, ${result}: ${title}`,
+        message: '',
+        why: hidden.get(title)?.result === result ? sinceHidden : unexplained,
+      })
+  return changes
+}
+
+function groups(changes) {
+  const byWhy = new Map()
+  for (const change of changes) byWhy.set(change.why, [...(byWhy.get(change.why) ?? []), change])
+  return byWhy
 }

@@ -1,6 +1,7 @@
 /**
  * `node --import <this>`: the toolbar around every HTTP server of the process, for the test suites of other projects.
  * `PRETEND=navigation` makes each GET look like one of a browser, so that every HTML page gets the script.
+ * `PRETEND=hidden` is the control: no toolbar, but each GET without the headers that a navigation hides from the app.
  * Writes what it saw to a file in the folder `STRANGERS_REPORT` when the process ends.
  */
 import { writeFileSync } from 'node:fs'
@@ -13,7 +14,8 @@ import { allHooks } from '../../packages/toolbar/dist/core/guard.js'
 import { servingOf } from '../../packages/toolbar/dist/core/serving.js'
 import { debugToolbar } from '../../packages/toolbar/dist/index.js'
 
-const toolbar = debugToolbar({ ignore: [] })
+const { PRETEND: pretend } = process.env
+const toolbar = pretend === 'hidden' ? (_req, _res, next) => next() : debugToolbar({ ignore: [] })
 const states = []
 let received = 0
 
@@ -35,7 +37,9 @@ for (const prototype of prototypes) {
         Object.setPrototypeOf(req, app.request)
         Object.setPrototypeOf(res, app.response)
       }
-      if (process.env.PRETEND === 'navigation' && req.method === 'GET') req.headers['sec-fetch-dest'] ??= 'document'
+      if (pretend === 'navigation' && req.method === 'GET') req.headers['sec-fetch-dest'] ??= 'document'
+      if (pretend === 'hidden' && req.method === 'GET')
+        for (const name of ['accept-encoding', 'if-none-match', 'if-modified-since']) delete req.headers[name]
       let answer
       toolbar(req, res, () => {
         const state = servingOf(res)
