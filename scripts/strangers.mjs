@@ -56,7 +56,9 @@ await main(async () => {
     console.log(`\n${name}: ${count(bare.results)} bare`)
     const hidden = await runSuite(cwd, suites[name], 'hidden')
     for (const pretend of ['', 'navigation']) {
-      const on = await runSuite(cwd, suites[name], pretend)
+      // a test that fails outside of its own turn, as some do in bare runs, can end all of mocha: then once more
+      let on = await runSuite(cwd, suites[name], pretend)
+      for (let again = 0; again < 2 && on.results.size < bare.results.size; again++) on = await runSuite(cwd, suites[name], pretend)
       const changed = compare(bare.results, on.results, hidden.results)
       console.log(
         `  ${pretend === '' ? 'with the toolbar' : 'each GET a navigation'}: ${count(on.results)}; ${on.received} requests received, ${on.recorded} recorded, ${on.injected} injected, ${on.failed.length} failures of ours`,
