@@ -1,18 +1,34 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 
 /**
  * Headers of a response that is about to be sent, in all the forms `writeHead` takes: what was set before, an object,
  * a flat array, an array of pairs. Order, case and duplicates of the app's own headers stay as they are.
  */
 
-export type HeaderChange = readonly [name: string, value: string | null]
+/** A value replaces what is there, `null` removes it; `add` leaves it and says one value more. */
+export type HeaderChange = readonly [name: string, value: string | null, mode?: 'add']
 
 type HeaderArgument = Record<string, unknown> | unknown[] | undefined
 
+/** What was set on the response before, by name; `undefined` for nothing. */
+type Before = readonly (readonly [name: string, value: OutgoingHttpHeader | undefined])[]
+
+export interface ChangedHead {
+  /** to call `writeHead` with */
+  args: unknown[]
+  before: Before
+}
+
+/** Where the headers are among the arguments of `writeHead(status, reason?, headers?)`, -1 for nowhere: as Node reads them. */
+function headerIndex(args: readonly unknown[]): number {
+  const isHeaders = (value: unknown): boolean => typeof value === 'object' && value !== null
+  if (isHeaders(args[2])) return 2
+  return (args[2] === undefined || args[2] === null) && isHeaders(args[1]) ? 1 : -1
+}
+
 /** The headers argument among the arguments of `writeHead(status, reason?, headers?)`. */
 export function headerArgument(args: readonly unknown[]): HeaderArgument {
-  const last = args.length > 1 ? args[args.length - 1] : undefined
-  return typeof last === 'object' && last !== null ? (last as HeaderArgument) : undefined
+  return args[headerIndex(args)] as HeaderArgument
 }
 
 /** Values of a header, of the argument before what was set; lists are joined as they would be received. */
@@ -21,6 +37,14 @@ export function headerValue(res: ServerResponse, argument: HeaderArgument, name:
   const value = found ?? res.getHeader(name)
   if (value === undefined || value === null) return undefined
   return Array.isArray(value) ? value.join(', ') : String(value)
+}
+
+/** Names of all headers, in lower case. */
+export function headerNames(res: ServerResponse, argument: HeaderArgument): string[] {
+  const names = res.getHeaderNames()
+  if (Array.isArray(argument)) eachPair(argument, (name) => names.push(String(name).toLowerCase()))
+  else if (argument !== undefined) for (const name of Object.keys(argument)) names.push(name.toLowerCase())
+  return names
 }
 
 function inArgument(argument: Record<string, unknown> | unknown[], name: string): unknown {
@@ -41,34 +65,62 @@ function eachPair(list: readonly unknown[], visit: (key: unknown, value: unknown
 }
 
 /**
- * Applies changes and returns the arguments to call `writeHead` with. What is in the argument is changed in a copy of it;
- * the rest is set on the response, or added to the copy when nothing was set before (Node then sends the argument as it is).
+ * Applies changes. What is in the argument is changed in a copy of it; the rest is set on the response, or added to the copy when nothing
+ * was set before (Node then sends the argument as it is). All or nothing: when one fails, none was made.
  */
-export function changeHeaders(res: ServerResponse, args: readonly unknown[], changes: readonly HeaderChange[]): unknown[] {
-  const argument = headerArgument(args)
-  if (argument === undefined) {
-    for (const change of changes) changeOne(res, change)
-    return [...args]
+export function changeHeaders(res: ServerResponse, args: readonly unknown[], changes: readonly HeaderChange[]): ChangedHead {
+  const before: [string, OutgoingHttpHeader | undefined][] = []
+  try {
+    const at = headerIndex(args)
+    if (at === -1) {
+      for (const change of changes) changeOne(res, change, before)
+      return { args: [...args], before }
+    }
+    const argument = args[at] as Record<string, unknown> | unknown[]
+    const verbatim = res.getHeaderNames().length === 0
+    const copy = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)
+    if (!verbatim)
+      for (const change of changes) if (inArgument(argument, change[0].toLowerCase()) === undefined) changeOne(res, change, before)
+    const changed = [...args]
+    changed[at] = copy
+    return { args: changed, before }
+  } catch (error) {
+    restoreHeaders(res, before)
+    throw error
   }
-  const verbatim = res.getHeaderNames().length === 0
-  const copy = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)
-  if (!verbatim) for (const change of changes) if (inArgument(argument, change[0].toLowerCase()) === undefined) changeOne(res, change)
-  return [...args.slice(0, -1), copy]
 }
 
-function changeOne(res: ServerResponse, [name, value]: HeaderChange): void {
+/** Sets the response back to what it was before the changes. */
+export function restoreHeaders(res: ServerResponse, before: Before): void {
+  for (const [name, value] of before) {
+    if (value === undefined) res.removeHeader(name)
+    else res.setHeader(name, value)
+  }
+}
+
+function changeOne(res: ServerResponse, [name, value, mode]: HeaderChange, before: [string, OutgoingHttpHeader | undefined][]): void {
+  const old = res.getHeader(name)
+  const spelt = old === undefined ? name : nameAsSet(res, name)
+  before.push([spelt, old])
   if (value === null) res.removeHeader(name)
-  else res.setHeader(name, value)
+  else res.setHeader(spelt, mode === 'add' && old !== undefined ? [old, value].flat().map(String) : value)
+}
+
+/** The name in the app's own spelling. HTTP/2 has one spelling only. */
+function nameAsSet(res: ServerResponse, name: string): string {
+  const lower = name.toLowerCase()
+  const { getRawHeaderNames } = res as { getRawHeaderNames?: () => string[] }
+  return getRawHeaderNames?.call(res).find((candidate) => candidate.toLowerCase() === lower) ?? name
 }
 
 function inObject(argument: Record<string, unknown>, changes: readonly HeaderChange[], addMissing: boolean): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...argument }
-  for (const [name, value] of changes) {
+  for (const [name, value, mode] of changes) {
     const key = Object.keys(copy).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
     if (key === undefined) {
       if (addMissing && value !== null) copy[name] = value
     } else if (value === null) delete copy[key]
-    else copy[key] = value
+    else copy[key] = mode === 'add' ? [copy[key], value].flat() : value
   }
   return copy
 }
@@ -77,34 +129,58 @@ function inList(argument: readonly unknown[], changes: readonly HeaderChange[], 
   const pairs = Array.isArray(argument[0])
   // an odd flat list is the app's mistake: Node is to say so
   if (!pairs && argument.length % 2 !== 0) return [...argument]
-  const left = new Map(changes.map(([name, value]) => [name.toLowerCase(), { name, value }]))
-  const copy: unknown[] = []
-  const push = (name: unknown, value: unknown): void => {
-    if (pairs) copy.push([name, value])
-    else copy.push(name, value)
+  const list: [name: unknown, value: unknown][] = []
+  eachPair(argument, (name, value) => list.push([name, value]))
+  for (const [name, value, mode] of changes) {
+    const lower = name.toLowerCase()
+    const isIt = (pair: readonly [unknown, unknown]): boolean => String(pair[0]).toLowerCase() === lower
+    const at = list.findIndex(isIt)
+    if (at === -1 || (mode === 'add' && addMissing)) {
+      if (addMissing && value !== null) list.push([name, value])
+    } else if (mode === 'add') {
+      // the last of them is the one that counts
+      const last = list.findLast(isIt) as [unknown, unknown]
+      last[1] = [last[1], value].flat()
+    } else {
+      const kept = (list[at] as [unknown, unknown])[0]
+      for (let index = list.length - 1; index > at; index--) if (isIt(list[index] as [unknown, unknown])) list.splice(index, 1)
+      list.splice(at, 1, ...(value === null ? [] : [[kept, value] as [unknown, unknown]]))
+    }
   }
-  const replaced = new Set<string>()
-  eachPair(argument, (name, value) => {
-    const lower = String(name).toLowerCase()
-    const change = left.get(lower)
-    if (change === undefined) return push(name, value)
-    if (change.value !== null && !replaced.has(lower)) push(name, change.value)
-    replaced.add(lower)
-  })
-  if (addMissing) for (const [lower, { name, value }] of left) if (value !== null && !replaced.has(lower)) push(name, value)
-  return copy
+  return pairs ? list : list.flat(1)
 }
 
 /** The same on a header block that was built but not sent yet: lines end in CRLF, the first is the status line. */
 export function changeBlock(block: string, changes: readonly HeaderChange[]): string {
   const lines = block.split('\r\n')
-  for (const [name, value] of changes) {
+  for (const [name, value, mode] of changes) {
     const lower = `${name.toLowerCase()}:`
-    const at = lines.findIndex((line, index) => index > 0 && line.toLowerCase().startsWith(lower))
-    if (at !== -1) {
-      if (value === null) lines.splice(at, 1)
-      else lines[at] = `${(lines[at] as string).slice(0, name.length)}: ${value}`
-    } else if (value !== null) lines.splice(lines.length - 2, 0, `${name}: ${value}`)
+    const isIt = (line: string): boolean => line.toLowerCase().startsWith(lower)
+    const at = lines.findIndex(isIt)
+    if (at === -1 || mode === 'add') {
+      if (value !== null) lines.splice(lines.length - 2, 0, `${name}: ${value}`)
+      continue
+    }
+    const kept = (lines[at] as string).slice(0, name.length)
+    for (let index = lines.length - 1; index > at; index--) if (isIt(lines[index] as string)) lines.splice(index, 1)
+    lines.splice(at, 1, ...(value === null ? [] : [`${kept}: ${value}`]))
   }
   return lines.join('\r\n')
+}
+
+/** Values of a header in a block, joined. */
+export function blockValue(block: string, name: string): string | undefined {
+  const values = block
+    .split('\r\n')
+    .filter((line) => line.toLowerCase().startsWith(`${name}:`))
+    .map((line) => line.slice(name.length + 1).trim())
+  return values.length === 0 ? undefined : values.join(', ')
+}
+
+/** Names of all headers of a block, in lower case. */
+export function blockNames(block: string): string[] {
+  return block
+    .split('\r\n')
+    .slice(1, -2)
+    .map((line) => line.slice(0, line.indexOf(':')).toLowerCase())
 }

@@ -15,6 +15,8 @@ export type Verdict =
   | 'accept'
   | 'charset'
   | 'trailer'
+  | 'length'
+  | 'bypassed'
   | 'no-document'
 
 /** Each verdict in a sentence, for the Response panel. */
@@ -30,22 +32,29 @@ export const verdictSentences: Readonly<Record<Exclude<Verdict, 'inject' | 'ask-
   accept: 'The client did not ask for HTML.',
   charset: 'The text is not in an encoding that contains ASCII.',
   trailer: 'The response announces trailers.',
+  length: 'The length that was promised is not a number.',
+  bypassed: 'The response is ended by a function that was kept from before the toolbar.',
   'no-document': 'The body does not begin like an HTML document.',
 }
 
 const fragmentHeaders = ['hx-request', 'turbo-frame', 'x-up-target', 'x-up-version', 'x-pjax', 'x-livewire', 'x-inertia']
 
+/** What a first chunk says of the whole. */
+export type FirstBytes = 'document' | 'no-document' | 'wide'
+
 /**
- * The rules of decisions.md, cheapest first.
+ * Whether the script may follow this answer; the cheapest reasons come first.
+ * @param method as the client sent it: an app may have changed it since
  * @param firstBytes what the first chunk said, or `null` before any
  */
 export function mayInject(
   req: IncomingMessage,
+  method: string,
   status: number,
   header: (name: string) => string | undefined,
-  firstBytes: Verdict | 'undecided' | null,
+  firstBytes: FirstBytes | null,
 ): Verdict {
-  if (req.method !== 'GET') return 'method'
+  if (method !== 'GET') return 'method'
   const type = header('content-type')
   if (type === undefined || !/^\s*text\/html\s*(?:;|$)/i.test(type)) return 'type'
   if (status < 200 || status === 204 || status === 205 || status === 206 || (status >= 300 && status < 400)) return 'status'
@@ -57,23 +66,42 @@ export function mayInject(
   for (const name of fragmentHeaders) if (headers[name] !== undefined) return 'fragment'
   const encoding = header('content-encoding')
   if (encoding !== undefined && !/^\s*identity\s*$/i.test(encoding)) return 'encoding'
+  const transfer = header('transfer-encoding')
+  if (transfer !== undefined && !/^\s*(?:chunked|identity)\s*$/i.test(transfer)) return 'encoding'
   const disposition = header('content-disposition')
   if (disposition !== undefined && /^\s*attachment/i.test(disposition)) return 'attachment'
-  if (/charset\s*=\s*"?\s*(?:utf-?(?:16|32|7)|ucs-?[24]|iso-10646)/i.test(type)) return 'charset'
+  if (firstBytes === 'wide' || /charset\s*=\s*["']?\s*(?:utf-?(?:16|32|7)|(?:cs)?ucs-?[24]|(?:cs)?unicode|iso-10646)/i.test(type))
+    return 'charset'
   if (header('trailer') !== undefined) return 'trailer'
+  const length = header('content-length')
+  if (length !== undefined && !/^\s*\d{1,15}\s*$/.test(length)) return 'length'
   if (destination === 'document') return 'inject'
   if (!/\btext\/html\b/i.test(headers.accept ?? '')) return 'accept'
   if (firstBytes === null) return 'ask-first-bytes'
   return firstBytes === 'no-document' ? 'no-document' : 'inject'
 }
 
-/** Whether a body begins with a doctype or the html element, after a byte order mark and white space. */
-export function looksLikeDocument(chunk: string | Uint8Array): boolean {
-  const head =
-    typeof chunk === 'string'
-      ? chunk.slice(0, 512)
-      : Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
-  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head)
+/** Reads the beginning of a body: a doctype or the html element, after a byte order mark and white space; or two bytes for each character. */
+export function readFirstBytes(chunk: string | Uint8Array, encoding: unknown): FirstBytes {
+  const head = headOf(chunk, encoding)
+  if (isWide(head) && !(typeof chunk === 'string' && isUtf8(encoding))) return 'wide'
+  return /^(?:\u00ef\u00bb\u00bf|\ufeff)?\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html)\b/i.test(head) ? 'document' : 'no-document'
+}
+
+const isUtf8 = (encoding: unknown): boolean => typeof encoding !== 'string' || /^utf-?8$/i.test(encoding)
+
+/** The byte order mark of UTF-16; in UTF-8 text the two are letters. */
+function isWide(head: string): boolean {
+  const first = head.charCodeAt(0)
+  const second = head.charCodeAt(1)
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+}
+
+/** The beginning as it is sent, one character for each byte; or as text, where that says the same. */
+function headOf(chunk: string | Uint8Array, encoding: unknown): string {
+  if (typeof chunk !== 'string') return Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
+  if (isUtf8(encoding)) return chunk.slice(0, 512)
+  return Buffer.from(chunk.slice(0, 1_024), encoding as BufferEncoding).toString('latin1', 0, 512)
 }
 
 /** A navigation: the browser wants a page to show. */

@@ -7,6 +7,7 @@ import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { servingOf } from '../core/serving.ts'
 import type { Gate } from './gate.ts'
+import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
 import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
 import type { Route } from './routes.ts'
@@ -119,7 +120,7 @@ function toFacts(req: ExpressRequest): RequestFacts {
     rawRequestHeaders: req.rawHeaders,
     hidden: navigation ? hideFromApp(headers) : none,
     type: typeOf(req, navigation),
-    referrer: refererPath(headers.referer, headers.host),
+    referrer: refererPath(headers.referer, hostOf(headers)),
     status: null,
     statusMessage: '',
     responseHeaders: null,
@@ -175,8 +176,8 @@ function typeOf(req: IncomingMessage, navigation: boolean): RequestFacts['type']
 }
 
 /** Path and query of a page of this host. */
-function refererPath(referer: string | undefined, host: string | undefined): string | null {
-  if (referer === undefined || host === undefined) return null
+function refererPath(referer: string | undefined, host: string): string | null {
+  if (referer === undefined || host === '') return null
   const at = referer.indexOf(host)
   if (at === -1 || at > 8) return null
   return referer.slice(at + host.length) || '/'
@@ -187,6 +188,9 @@ function clientOf(req: IncomingMessage): string {
 }
 
 function hasBody(req: IncomingMessage): boolean {
+  // HTTP/2 says it with the head's own flag, and needs no length
+  const { stream } = req as { stream?: { endAfterHeaders?: boolean } }
+  if (stream !== undefined) return stream.endAfterHeaders !== true
   const length = req.headers['content-length']
   return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
 }

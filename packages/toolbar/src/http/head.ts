@@ -1,0 +1,161 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { guard } from '../core/guard.ts'
+import { fitPolicy } from './csp.ts'
+import {
+  blockNames,
+  blockValue,
+  changeBlock,
+  changeHeaders,
+  type HeaderChange,
+  headerArgument,
+  headerNames,
+  headerValue,
+  restoreHeaders,
+} from './headers.ts'
+import { mayInject, readFirstBytes, type Verdict, verdictSentences } from './inject.ts'
+import type { ResponseState } from './response.ts'
+import { toServerTiming } from './server-timing.ts'
+
+/** The head of a response: what is said in it, and whether the script follows. Decided once, when it is about to be made. */
+
+/** What Node keeps of a head that it made: HTTP/1 only. */
+type Internals = { _header?: unknown; _headerSent?: boolean; _contentLength?: number | null }
+
+/** Proxies and clients refuse heads over 4 to 16 KB: beyond this the app's own need all the room there is. */
+const roomyBlock = 6_144
+
+/** Called once, when the head is about to be built: decides, changes the headers, and returns the arguments for `writeHead`. */
+export const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] | undefined => {
+  const status = typeof args[0] === 'number' ? args[0] : Number(args[0]) | 0
+  if (status < 200) return undefined
+  state.prepared = true
+  const argument = headerArgument(args)
+  const header = (name: string): string | undefined => headerValue(res, argument, name)
+  const { facts } = state.record
+  facts.status = status
+  // Node fills in its own words only later, while it builds the head
+  facts.statusMessage =
+    typeof args[1] === 'string' ? args[1] : (state.req.httpVersionMajor < 2 && res.statusMessage) || (STATUS_CODES[status] ?? '')
+  facts.contentType = header('content-type') ?? null
+  if (status >= 300 && status < 400) facts.location = header('location') ?? null
+  const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.req, facts.method, status, header, state.firstBytes)
+  const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', state.record.id]]
+  if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(state.record), 'add'])
+  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : null
+  if (injection !== null) changes.push(...injection.changes)
+  const changed = changeHeaders(res, args, changes)
+  state.before = changed.before
+  decide(state, verdict, injection?.snippet ?? null)
+  return changed.args
+})
+
+/** The head could not be made: all is as it was before, for the next try. */
+export const takeBackHead = guard('response.take-back', (res: ServerResponse, state: ResponseState): void => {
+  if (res.headersSent || state.before === null) return
+  restoreHeaders(res, state.before)
+  state.before = null
+  state.prepared = false
+  decide(state, 'undecided', null)
+})
+
+/** Whether the head that was made is so long that ours has to leave it. */
+export function isCrowded(res: ServerResponse): boolean {
+  const block = (res as unknown as Internals)._header
+  return typeof block === 'string' && block.length > roomyBlock
+}
+
+/** Takes ours out of the head that was made, while it can be. */
+export const trimHead = guard('response.trim', (res: ServerResponse, state: ResponseState): void => {
+  const internals = res as unknown as Internals
+  const block = internals._header
+  if (typeof block !== 'string' || internals._headerSent === true) return
+  const ours = `debug-toolbar;desc="${state.record.id}"`
+  internals._header = block
+    .split('\r\n')
+    .filter((line) => !line.includes(state.record.id) || !(line.endsWith(ours) || line.startsWith('X-Debug-Toolbar-Id:')))
+    .join('\r\n')
+})
+
+/** The head was built by an explicit `writeHead` before any byte, and not sent yet: it can still be changed. */
+export function decideByFirstBytes(res: ServerResponse, state: ResponseState): void {
+  const internals = res as unknown as Internals
+  const block = internals._header
+  const open = typeof block === 'string' && internals._headerSent !== true
+  if (state.verdict === 'inject') {
+    if (state.firstBytes === 'wide') takeBackScript(state, internals, open ? block : null)
+    return
+  }
+  if (state.firstBytes !== 'document' || !open) {
+    decide(state, 'no-document', null)
+    return
+  }
+  const injection = injectionOf(state, (name) => blockValue(block, name), blockNames(block))
+  internals._header = changeBlock(block, injection.changes)
+  if (blockValue(block, 'content-length') !== undefined && typeof internals._contentLength === 'number')
+    internals._contentLength += injection.snippet.length
+  decide(state, 'inject', injection.snippet)
+}
+
+/** A page in two bytes for each character: the script would be no script. A head that promised it, and is gone, is kept to. */
+function takeBackScript(state: ResponseState, internals: Internals, block: string | null): void {
+  const length = state.snippet?.length ?? 0
+  if (internals._contentLength !== null && internals._contentLength !== undefined) {
+    if (block === null) return
+    const promised = Number(blockValue(block, 'content-length'))
+    internals._header = changeBlock(block, [['Content-Length', String(promised - length)]])
+    internals._contentLength -= length
+  }
+  decide(state, 'charset', null)
+}
+
+function decide(state: ResponseState, verdict: Verdict | 'undecided', snippet: Buffer | null): void {
+  state.verdict = verdict
+  state.snippet = snippet
+  const { facts } = state.record
+  facts.injected = verdict === 'inject'
+  facts.notInjected = verdict === 'inject' || verdict === 'undecided' || verdict === 'ask-first-bytes' ? null : verdictSentences[verdict]
+}
+
+/** Node is in the middle of an `end` that it has counted, and it was not ours: nothing could be appended. */
+function isBypassed(res: ServerResponse, state: ResponseState): boolean {
+  return !state.ended && state.firstBytes === null && typeof (res as unknown as Internals)._contentLength === 'number'
+}
+
+/** What names or dates the bytes of the answer, or lets somebody keep it: not true of the page with the script, which nobody is to keep. */
+const untrue =
+  /^(?:etag|last-modified|expires|age|surrogate-control|(?:.+-)?cdn-cache-control|content-md5|(?:repr-|content-)?digest|accept-ranges)$/
+
+function injectionOf(
+  state: ResponseState,
+  header: (name: string) => string | undefined,
+  names: readonly string[],
+): { changes: HeaderChange[]; snippet: Buffer } {
+  const changes: HeaderChange[] = []
+  const { req, settings } = state
+  const path = state.mount + settings.path
+  const policy = header('content-security-policy')
+  const fitted =
+    policy === undefined ? { nonce: null, header: null } : fitPolicy(policy, `${hostOf(req.headers)}${path}`, settings.csp === 'patch')
+  if (fitted.header !== null) changes.push(['Content-Security-Policy', fitted.header])
+  const snippet = Buffer.from(toSnippet(`${path}assets/${settings.entry}`, state.record.id, fitted.nonce), 'latin1')
+  const length = header('content-length')
+  if (length !== undefined) changes.push(['Content-Length', String(Number(length) + snippet.length)])
+  for (const name of names) if (untrue.test(name)) changes.push([name, null])
+  changes.push(['Cache-Control', 'no-store'])
+  return { changes, snippet }
+}
+
+/** The host that was asked: HTTP/2 has no Host. */
+export const hostOf = (headers: ResponseState['req']['headers']): string => headers.host ?? String(headers[':authority'] ?? '')
+
+function toSnippet(url: string, id: string, nonce: string | null): string {
+  return `<script type="module" async src="${url}#${id}" data-debug-toolbar="${id}"${nonce === null ? '' : ` nonce="${nonce}"`}></script>`
+}
+
+/** What the first chunk says, where that may still matter. */
+export function noteFirstBytes(res: ServerResponse, state: ResponseState, chunk: string | Uint8Array, encoding: unknown): void {
+  const waits = state.verdict === 'ask-first-bytes' || state.verdict === 'inject'
+  if (state.prepared ? !waits : res.headersSent) return
+  state.firstBytes = readFirstBytes(chunk, encoding)
+  if (state.prepared) decideByFirstBytes(res, state)
+}
