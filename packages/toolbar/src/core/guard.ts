@@ -82,19 +82,24 @@ export function resetHooks(): void {
 /**
  * Wraps a function of ours so that it never throws: a failure is counted under `name` and `undefined` is returned.
  * Callers treat `undefined` as "not observed" and go on with the app's work. A hook answers at once: a promise from one is a failure too.
+ * @param mayEnd whether its part is switched off after `maxInARow` failures
  */
-export function guard<Args extends unknown[], Result>(name: string, run: (...args: Args) => Result): (...args: Args) => Result | undefined {
+export function guard<Args extends unknown[], Result>(
+  name: string,
+  run: (...args: Args) => Result,
+  mayEnd = true,
+): (...args: Args) => Result | undefined {
   const hook = hookNamed(name)
   const { part } = hook
   return (...args: Args) => {
     if (part.off) return undefined
     try {
       const result = fault === null ? run(...args) : withFault(fault, name, run, args)
-      if (result instanceof Promise) return refuse(hook, result)
+      if (result instanceof Promise) return refuse(hook, result, mayEnd)
       hook.inARow = 0
       return result
     } catch (error) {
-      fail(hook, error)
+      fail(hook, error, mayEnd)
       return undefined
     }
   }
@@ -113,9 +118,9 @@ function withFault<Args extends unknown[], Result>(plant: Fault, name: string, r
   return result
 }
 
-function refuse(hook: Hook, promise: Promise<unknown>): undefined {
-  promise.catch((error: unknown) => fail(hook, error))
-  fail(hook, new TypeError('it returned a promise, and nobody waits for it'))
+function refuse(hook: Hook, promise: Promise<unknown>, mayEnd: boolean): undefined {
+  promise.catch((error: unknown) => fail(hook, error, mayEnd))
+  fail(hook, new TypeError('it returned a promise, and nobody waits for it'), mayEnd)
 }
 
 function hookNamed(name: string): Hook {
@@ -136,7 +141,7 @@ function partNamed(name: string): Part {
   return part
 }
 
-function fail(hook: Hook, error: unknown, mayEnd = true): void {
+function fail(hook: Hook, error: unknown, mayEnd: boolean): void {
   hook.failures++
   hook.inARow++
   hook.lastError = toText(error)

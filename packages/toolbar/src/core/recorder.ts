@@ -79,6 +79,12 @@ export class Recorder {
     return record
   }
 
+  /** Counts a request that could not be recorded, since we failed. */
+  drop(): void {
+    this.received++
+    this.dropped++
+  }
+
   /** Counts a request that is not recorded at all. */
   ignore(): void {
     this.received++
@@ -137,6 +143,11 @@ export class Recorder {
   revise(record: RequestRecord): void {
     record.version++
     if (record !== this.outside && this.bus.heard('request')) this.publish(record)
+  }
+
+  /** How many requests came in. */
+  get receivedCount(): number {
+    return this.received
   }
 
   /** The sequence number of the newest record. */

@@ -1,8 +1,9 @@
-import type { RequestRecord } from './record.ts'
+import type { Scope } from './context.ts'
 
 /** What is known of a response being served, reachable from the response itself: contexts get lost, `res` does not. */
 export interface Serving {
-  readonly record: RequestRecord
+  /** its record, until that is sealed: an app may keep a response for ever */
+  readonly scope: Scope
   /** the app called `end` */
   ended: boolean
 }

@@ -25,13 +25,21 @@ type Internals = { _header?: unknown; _headerSent?: boolean; _contentLength?: nu
 const roomyBlock = 6_144
 
 /** Called once, when the head is about to be built: decides, changes the headers, and returns the arguments for `writeHead`. */
-export const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] | undefined => {
+export function openHead(res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] {
+  const changed = prepareHead(res, state, args)
+  if (changed !== undefined) return changed
+  giveUpHead(res, state)
+  return args
+}
+
+const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] => {
   const status = typeof args[0] === 'number' ? args[0] : Number(args[0]) | 0
-  if (status < 200) return undefined
+  const { record } = state.scope
+  if (status < 200 || record === null) return args
   state.prepared = true
   const argument = headerArgument(args)
   const header = (name: string): string | undefined => headerValue(res, argument, name)
-  const { facts } = state.record
+  const { facts } = record
   facts.status = status
   // Node fills in its own words only later, while it builds the head
   facts.statusMessage =
@@ -39,8 +47,8 @@ export const prepareHead = guard('response.head', (res: ServerResponse, state: R
   facts.contentType = header('content-type') ?? null
   if (status >= 300 && status < 400) facts.location = header('location') ?? null
   const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.req, facts.method, status, header, state.firstBytes)
-  const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', state.record.id]]
-  if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(state.record), 'add'])
+  const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', record.id]]
+  if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(record), 'add'])
   const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : null
   if (injection !== null) changes.push(...injection.changes)
   const changed = changeHeaders(res, args, changes)
@@ -58,6 +66,14 @@ export const takeBackHead = guard('response.take-back', (res: ServerResponse, st
   decide(state, 'undecided', null)
 })
 
+/** We failed on the way: the head is the app's own, and nothing is promised that does not come. */
+function giveUpHead(res: ServerResponse, state: ResponseState): void {
+  if (!res.headersSent && state.before !== null) restoreHeaders(res, state.before)
+  state.before = null
+  state.prepared = true
+  decide(state, 'failed', null)
+}
+
 /** Whether the head that was made is so long that ours has to leave it. */
 export function isCrowded(res: ServerResponse): boolean {
   const block = (res as unknown as Internals)._header
@@ -69,10 +85,10 @@ export const trimHead = guard('response.trim', (res: ServerResponse, state: Resp
   const internals = res as unknown as Internals
   const block = internals._header
   if (typeof block !== 'string' || internals._headerSent === true) return
-  const ours = `debug-toolbar;desc="${state.record.id}"`
+  const ours = `debug-toolbar;desc="${state.scope.id}"`
   internals._header = block
     .split('\r\n')
-    .filter((line) => !line.includes(state.record.id) || !(line.endsWith(ours) || line.startsWith('X-Debug-Toolbar-Id:')))
+    .filter((line) => !line.includes(state.scope.id) || !(line.endsWith(ours) || line.startsWith('X-Debug-Toolbar-Id:')))
     .join('\r\n')
 })
 
@@ -111,7 +127,9 @@ function takeBackScript(state: ResponseState, internals: Internals, block: strin
 function decide(state: ResponseState, verdict: Verdict | 'undecided', snippet: Buffer | null): void {
   state.verdict = verdict
   state.snippet = snippet
-  const { facts } = state.record
+  const { record } = state.scope
+  if (record === null) return
+  const { facts } = record
   facts.injected = verdict === 'inject'
   facts.notInjected = verdict === 'inject' || verdict === 'undecided' || verdict === 'ask-first-bytes' ? null : verdictSentences[verdict]
 }
@@ -137,7 +155,7 @@ function injectionOf(
   const fitted =
     policy === undefined ? { nonce: null, header: null } : fitPolicy(policy, `${hostOf(req.headers)}${path}`, settings.csp === 'patch')
   if (fitted.header !== null) changes.push(['Content-Security-Policy', fitted.header])
-  const snippet = Buffer.from(toSnippet(`${path}assets/${settings.entry}`, state.record.id, fitted.nonce), 'latin1')
+  const snippet = Buffer.from(toSnippet(`${path}assets/${settings.entry}`, state.scope.id, fitted.nonce), 'latin1')
   const length = header('content-length')
   if (length !== undefined) changes.push(['Content-Length', String(Number(length) + snippet.length)])
   for (const name of names) if (untrue.test(name)) changes.push([name, null])

@@ -17,6 +17,7 @@ export type Verdict =
   | 'trailer'
   | 'length'
   | 'bypassed'
+  | 'failed'
   | 'no-document'
 
 /** Each verdict in a sentence, for the Response panel. */
@@ -33,6 +34,7 @@ export const verdictSentences: Readonly<Record<Exclude<Verdict, 'inject' | 'ask-
   charset: 'The text is not in an encoding that contains ASCII.',
   trailer: 'The response announces trailers.',
   length: 'The length that was promised is not a number.',
+  failed: 'The toolbar failed while it looked at the head: the list of its failures says why.',
   bypassed: 'The response is ended by a function that was kept from before the toolbar.',
   'no-document': 'The body does not begin like an HTML document.',
 }

@@ -3,6 +3,7 @@ import { now } from '../core/clock.ts'
 import { context, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
+import { wrapOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { servingOf } from '../core/serving.ts'
@@ -41,29 +42,46 @@ type ExpressRequest = IncomingMessage & { baseUrl?: string; originalUrl?: string
 
 /** The one middleware: plain `(req, res, next)`. Whatever fails in here, `next` is called once. */
 export function createMiddleware(options: MiddlewareOptions): Middleware {
-  const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | 'answered' | null => {
+  const { recorder } = options
+
+  /** Stays, whatever fails elsewhere: it is where failures are shown. `null`: not one of ours. */
+  const answer = guard(
+    'serve.request',
+    (req: ExpressRequest, res: ServerResponse): boolean | null => {
+      if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
+      const rest = below(options.path, req.url ?? '')
+      return rest === null ? null : serve(options.routes, options.gate, req, res, rest)
+    },
+    false,
+  )
+
+  const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | null => {
     if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
-    const rest = below(options.path, req.url ?? '')
-    if (rest !== null) {
-      if (serve(options.routes, options.gate, req, res, rest)) return 'answered'
-      options.recorder.ignore()
-      return null
-    }
     if (req.headers.upgrade !== undefined || options.gate.sees(req) !== null || options.isIgnored(req)) {
-      options.recorder.ignore()
+      recorder.ignore()
       return null
     }
     const facts = toFacts(req)
-    const record = options.recorder.begin(facts, clientOf(req))
+    const record = recorder.begin(facts, clientOf(req))
     if (record === null) return null
-    observeResponse(req, res, record, options.response, options.framework.answered, onEnd as ResponseState['onEnd'])
+    try {
+      observeResponse(req, res, record, options.response, options.framework.answered, onEnd)
+    } catch (error) {
+      recorder.abandon(record)
+      throw error
+    }
     if (hasBody(req)) keepContext(req, record.rootFrame)
     options.framework.begin(req, res, record)
     return record
   })
 
-  const onEnd = guard('middleware.end', (res: ServerResponse, state: ResponseState): void => {
-    const { req, record } = state
+  const onEnd = (res: ServerResponse, state: ResponseState): void => {
+    const { record } = state.scope
+    if (record !== null && end(res, state, record) === undefined) recorder.abandon(record)
+  }
+
+  const end = guard('middleware.end', (res: ServerResponse, state: ResponseState, record: RequestRecord): true => {
+    const { req } = state
     options.framework.answered(res)
     const { facts } = record
     facts.bytes = state.bytes
@@ -73,19 +91,27 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     options.framework.end(req, res, record)
     // on HTTP/2 a stream that the client cancelled counts as written
     const finished = res.writableFinished && (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true
-    options.recorder.end(
+    recorder.end(
       record,
       finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
       clientOf(req),
       finished && state.answeredMs !== -1 ? state.answeredMs : now(),
     )
+    return true
   })
 
   return function debugToolbar(req, res, next) {
-    const entered = enter(req, res)
-    if (entered === 'answered') return
-    if (entered === null || entered === undefined) return next()
-    context.run(entered.rootFrame, callNext, next)
+    const answered = answer(req, res)
+    if (answered === true || (answered === undefined && res.headersSent)) return
+    if (answered !== null) {
+      recorder.ignore()
+      return next()
+    }
+    const { receivedCount } = recorder
+    const record = enter(req, res)
+    if (record === undefined && recorder.receivedCount === receivedCount) recorder.drop()
+    if (record === null || record === undefined) return next()
+    context.run(record.rootFrame, callNext, next)
   }
 }
 
@@ -200,12 +226,13 @@ function hasBody(req: IncomingMessage): boolean {
  * are brought back into it.
  */
 function keepContext(req: IncomingMessage, frame: Frame): void {
-  const { emit } = req
-  req.emit = function (this: IncomingMessage, ...args: Parameters<typeof emit>): boolean {
-    const current = context.getStore()
-    if (current !== undefined && current.scope === frame.scope) return emit.apply(this, args)
-    return context.run(frame, () => emit.apply(this, args))
-  } as typeof emit
+  wrapOwn(req, 'emit', (emit) => {
+    return function emitted(this: IncomingMessage, ...args: unknown[]): unknown {
+      const current = context.getStore()
+      if (current !== undefined && current.scope === frame.scope) return emit.apply(this, args)
+      return context.run(frame, () => emit.apply(this, args))
+    }
+  })
 }
 
 /** HTTP/1 keeps the block as it was sent; HTTP/2 has pairs. */

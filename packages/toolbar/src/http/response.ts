@@ -1,9 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
+import { setOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
-import { isCrowded, noteFirstBytes, prepareHead, takeBackHead, trimHead } from './head.ts'
+import { isCrowded, noteFirstBytes, openHead, takeBackHead, trimHead } from './head.ts'
 import type { FirstBytes, Verdict } from './inject.ts'
 
 /**
@@ -61,7 +62,7 @@ export function observeResponse(
 ): ResponseState {
   const state: ResponseState = {
     req,
-    record,
+    scope: record.scope,
     settings,
     mount: (req as { baseUrl?: string }).baseUrl ?? '',
     onEnd,
@@ -81,13 +82,12 @@ export function observeResponse(
     destroyedByApp: false,
     answeredMs: -1,
   }
-  const observed = res as Observed
   bindServing(res, state)
-  observed.writeHead = writeHead as ServerResponse['writeHead']
-  observed.write = write as ServerResponse['write']
-  observed.end = end as ServerResponse['end']
-  observed.destroy = destroy as ServerResponse['destroy']
-  observed.on('close', onClose)
+  setOwn(res, 'writeHead', writeHead)
+  setOwn(res, 'write', write)
+  setOwn(res, 'end', end)
+  setOwn(res, 'destroy', destroy)
+  res.on('close', onClose)
   return state
 }
 
@@ -96,7 +96,7 @@ function writeHead(this: Observed, ...args: unknown[]): unknown {
   const call = state.writeHead as (...rest: unknown[]) => unknown
   if (this.headersSent) return call.apply(this, args)
   try {
-    const result = call.apply(this, state.prepared ? args : (prepareHead(this, state, args) ?? args))
+    const result = call.apply(this, state.prepared ? args : openHead(this, state, args))
     if (isCrowded(this)) trimHead(this, state)
     return result
   } catch (error) {
@@ -140,7 +140,7 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
 function endWithScript(res: Observed, state: ResponseState, args: unknown[], call: (...rest: unknown[]) => unknown): unknown {
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
   if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
-  if (!res.headersSent && !state.prepared) prepareHead(res, state, [res.statusCode])
+  if (!res.headersSent && !state.prepared) openHead(res, state, [res.statusCode])
   const snippet = state.snippet
   if (snippet === null || res.writableEnded || res.destroyed) return call.apply(res, args)
   if (chunk === undefined || chunk === null) return call.call(res, snippet, ...callbackOf(args))

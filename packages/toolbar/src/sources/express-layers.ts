@@ -72,22 +72,22 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
   return function handleRequest(this: Layer, req: Request, res: ServerResponse, next: Next): unknown {
     const state = servingOf(res)
     const handle = this.handle
-    if (state === undefined || state.record.endMs !== -1 || handle.length > 3 || skip(handle)) return original.call(this, req, res, next)
+    const record = openRecord(state)
+    if (state === undefined || record === null || handle.length > 3 || skip(handle)) return original.call(this, req, res, next)
     onApp(req)
     if (this.route !== undefined) {
       layerState(state).route = this.route
       return original.call(this, req, res, next)
     }
-    const outer = outerFrame(state)
-    const entry = begin(this, req, state, outer)
+    const outer = outerFrame(record)
+    const entry = begin(this, req, state, record, outer)
     if (entry === undefined) return original.call(this, req, res, next)
-    const { record } = state
     const inner: LayerFrame = {
       scope: outer.scope,
       parentId: entry.id,
       mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
     }
-    const onward = instead(req, next, outer, (failure) => leave(state, record, entry, failure))
+    const onward = instead(req, next, outer, (failure) => leave(state, entry, failure))
     return context.run(inner, () => original.call(this, req, res, onward))
   }
 }
@@ -95,21 +95,28 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
 function handleError(original: AnyFunction): AnyFunction {
   return function handleError(this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next): unknown {
     const state = servingOf(res)
-    if (state === undefined || state.record.endMs !== -1 || this.handle.length !== 4) return original.call(this, error, req, res, next)
-    const outer = outerFrame(state)
-    const entry = begin(this, req, state, outer)
+    const record = openRecord(state)
+    if (state === undefined || record === null || this.handle.length !== 4) return original.call(this, error, req, res, next)
+    const outer = outerFrame(record)
+    const entry = begin(this, req, state, record, outer)
     if (entry === undefined) return original.call(this, error, req, res, next)
-    const { record } = state
     noteException(record, outer.parentId, error, null)
     noteHandler(record, error, entry.name)
     const onward = instead(req, next, outer, (failure) => {
-      noteHandler(record, error, null)
-      leave(state, record, entry, failure)
+      const still = openRecord(state)
+      if (still !== null) noteHandler(still, error, null)
+      leave(state, entry, failure)
     })
     return context.run({ scope: outer.scope, parentId: entry.id, mount: outer.mount } as LayerFrame, () =>
       original.call(this, error, req, res, onward),
     )
   }
+}
+
+/** The record of a request that was not answered and closed yet. */
+function openRecord(state: Serving | undefined): RequestRecord | null {
+  const record = state === undefined ? null : state.scope.record
+  return record !== null && record.endMs === -1 ? record : null
 }
 
 /** The `next` that a layer gets. Express keeps its own as `req.next`, and apps rely on the two being one. */
@@ -124,11 +131,10 @@ function instead(req: Request, original: Next, outer: LayerFrame, leaving: (fail
 }
 
 /** The frame around the layer: the current one, or the request's own where the context was lost on the way. */
-function outerFrame(state: Serving): LayerFrame {
+function outerFrame(record: RequestRecord): LayerFrame {
   const current = context.getStore() as LayerFrame | undefined
-  if (current !== undefined && current.scope === state.record.scope)
-    return current.mount === undefined ? { ...current, mount: '' } : current
-  return { ...state.record.rootFrame, mount: '' }
+  if (current !== undefined && current.scope === record.scope) return current.mount === undefined ? { ...current, mount: '' } : current
+  return { ...record.rootFrame, mount: '' }
 }
 
 export function layerState(state: Serving): LayerState {
@@ -140,7 +146,7 @@ export function layerState(state: Serving): LayerState {
   return own
 }
 
-const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, outer: LayerFrame): RawEntry => {
+const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, record: RequestRecord, outer: LayerFrame): RawEntry => {
   const own = layerState(state)
   const { handle } = layer
   const isHandler = own.route?.stack.includes(layer) === true
@@ -159,7 +165,6 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
     method: isHandler ? (req.method ?? null) : null,
     target: new WeakRef(handle),
   }
-  const { record } = state
   const entry = record.begin(
     middlewareKind,
     handle.name || (isHandler ? `${req.method} ${data.path}` : pattern === '' ? '<anonymous>' : `<anonymous> ${pattern}`),
@@ -175,7 +180,9 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
   return entry
 })
 
-const leave = guard('layers.leave', (state: Serving, record: RequestRecord, entry: RawEntry, error: unknown): void => {
+const leave = guard('layers.leave', (state: Serving, entry: RawEntry, error: unknown): void => {
+  const { record } = state.scope
+  if (record === null) return
   const own = layerState(state)
   const at = own.open.lastIndexOf(entry)
   if (at !== -1) own.open.splice(at, 1)
@@ -188,8 +195,9 @@ const leave = guard('layers.leave', (state: Serving, record: RequestRecord, entr
 /** Closes the spans that were open when the response was answered. */
 export const endLayers = guard('layers.end', (state: Serving): void => {
   const own = states.get(state)
-  if (own === undefined) return
-  for (const entry of own.open.splice(0)) state.record.finish(entry, 'ok')
+  const { record } = state.scope
+  if (own === undefined || record === null) return
+  for (const entry of own.open.splice(0)) record.finish(entry, 'ok')
 })
 
 /** The pattern a layer is mounted under, without a trailing slash; `''` for everywhere. */

@@ -33,8 +33,9 @@ const patched = new WeakSet<object>()
 
 const note = guard('express.send', (res: Response, body: string): void => {
   const serving = servingOf(res)
-  if (serving === undefined || serving.record.facts.body !== null || !/\bjson\b/i.test(String(res.getHeader('content-type') ?? ''))) return
-  const { facts, limits } = serving.record
+  const record = serving === undefined ? null : serving.scope.record
+  if (record === null || record.facts.body !== null || !/\bjson\b/i.test(String(res.getHeader('content-type') ?? ''))) return
+  const { facts, limits } = record
   // a slice would keep all of a long text alive: a short copy of the beginning does not
   facts.body = {
     text: body.length <= limits.bodyBytes ? body : Buffer.from(body.slice(0, limits.bodyBytes)).toString(),

@@ -103,6 +103,15 @@ export async function startApp(libraries: Libraries, toolbar: Toolbar | null): P
     const page = '<!doctype html><html><body>counted</body></html>'
     res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': String(page.length) }).end(page)
   })
+  app.get('/crowded', (_req, res) => void res.writeHead(200, { 'Content-Type': 'text/html', 'X-Large': 'x'.repeat(7_000) }).end('full'))
+  app.get('/again', (_req, res) => {
+    res.setHeader('Content-Type', 'text/html').setHeader('Content-Length', 9)
+    try {
+      res.end(1)
+    } catch (error) {
+      res.end((error as { code: string }).code.slice(0, 9))
+    }
+  })
   app.get('/moved', (_req, res) => res.redirect('/json'))
   app.get('/late', (_req, res) => {
     res.end('soon')

@@ -50,6 +50,8 @@ export const steps: readonly Step[] = [
   asks('a page in pieces', 'GET', '/stream', page),
   asks('a page in pieces, to a client without fetch metadata', 'GET', '/stream', { Accept: 'text/html' }),
   asks('a page of a promised length', 'GET', '/length', page),
+  asks('a head that is full', 'GET', '/crowded', page),
+  asks('an end that fails, and one that does not', 'GET', '/again', page),
   asks('a redirect', 'GET', '/moved'),
   asks('a body', 'POST', '/body', { 'Content-Type': 'application/json' }, '{"a":[1,2]}'),
   asks('an error that is thrown', 'GET', '/throws'),
