@@ -202,7 +202,7 @@ describe('errors say what and how to fix', () => {
     ['requests?before=zzz', 400, 'BAD_PARAM', /'next' of the page before/],
     ['requests?before=-1', 400, 'BAD_PARAM', /whole number/],
     ['requests?limit=0', 400, 'BAD_PARAM', /1 to 1000/],
-    ['requests?limit=1&limit=2', 400, 'BAD_PARAM', /one whole number/],
+    ['requests?limit=1&limit=2', 400, 'BAD_PARAM', /more than once/],
     ['requests?q=nope:1', 400, 'BAD_PARAM', /nope/],
     ['requests?limti=5', 400, 'BAD_PARAM', /no parameter 'limti' here. Parameters are: limit, before, q/],
     ['config?x=1', 400, 'BAD_PARAM', /takes none/],

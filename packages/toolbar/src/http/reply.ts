@@ -7,12 +7,15 @@ export class ApiProblem extends Error {
   readonly status: number
   readonly code: string
   readonly headers: Readonly<Record<string, string>>
+  /** the rest of the request is not read: the connection ends with the answer */
+  readonly hangUp: boolean
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}, hangUp = false) {
     super(message)
     this.status = status
     this.code = code
     this.headers = headers
+    this.hangUp = hangUp
   }
 }
 
@@ -48,9 +51,17 @@ export function sendJson(
 export function sendProblem(
   req: IncomingMessage,
   res: ServerResponse,
-  problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>> },
+  problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>>; hangUp?: boolean },
 ): void {
-  sendJson(req, res, problem.status, { error: { code: problem.code, message: problem.message } }, problem.headers)
+  const { status, code, message, headers = {}, hangUp = false } = problem
+  sendJson(req, res, status, { error: { code, message } }, hangUp ? { ...headers, ...closing(req) } : headers)
+  // on HTTP/2 the stream ends instead: the answer is complete, what is still coming is not wanted
+  if (hangUp) (res as { stream?: { close?(code?: number): void } }).stream?.close?.(0)
+}
+
+/** Ends the connection with this answer. HTTP/2 knows no such header, and warns of it. */
+export function closing(req: IncomingMessage): Readonly<Record<string, string>> {
+  return req.httpVersionMajor < 2 ? { Connection: 'close' } : {}
 }
 
 /** Brotli at its fastest is cheaper than gzip and smaller. */
