@@ -45,7 +45,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   const { reach } = options
   const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | 'answered' | null => {
     if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
-    if (!reach.looked) reach.look(req)
+    reach.look(req)
     const rest = below(options.path, req.url ?? '')
     if (rest !== null) {
       if (serve(options.routes, options.gate, req, res, rest)) return 'answered'

@@ -9,46 +9,55 @@ import { isLoopback } from './networks.ts'
  * in a container the developer is a stranger. The toolbar does not open the port, so the first request shows it.
  */
 export interface Reach {
-  /** whether a request was looked at: all later ones skip it */
-  looked: boolean
+  /** Looks at the server of a request, once each; a comparison for all requests but the first. */
   look(req: IncomingMessage): void
   /** A client was refused: it may be the developer, behind the bridge of a container. */
   refused(req: IncomingMessage): void
 }
 
 export function createReach(allowedPeers: readonly string[]): Reach {
+  const known = new WeakSet<object>()
+  let newest: object | undefined
   let toldOfClient = false
-  const reach: Reach = {
-    looked: false,
-    look: guard('reach.look', (req) => {
-      reach.looked = true
-      const bound = boundTo(req)
-      if (bound === null || isLoopback(bound.address)) return
-      const client = strangerOf(req)
-      toldOfClient = client !== null
-      warnOnce(`reach ${bound.address}:${bound.port} ${client}`, sentence(bound, client, allowedPeers))
-    }),
-    refused: guard('reach.refused', (req) => {
-      if (toldOfClient) return
-      const bound = boundTo(req)
-      const client = strangerOf(req)
-      if (bound === null || client === null) return
-      toldOfClient = true
-      warnOnce(`reach ${bound.address}:${bound.port} ${client}`, sentence(bound, client, allowedPeers))
-    }),
-  }
-  return reach
 
-  function strangerOf(req: IncomingMessage): string | null {
+  const meet = guard('reach.look', (server: object, req: IncomingMessage): void => {
+    newest = server
+    if (known.has(server)) return
+    known.add(server)
+    const bound = boundTo(server)
+    if (bound !== null && !isLoopback(bound.address)) tell(bound, strangerOf(req))
+  })
+  const tell = (bound: AddressInfo, client: string | null): void => {
+    if (client !== null) toldOfClient = true
+    warnOnce(`reach ${bound.address}:${bound.port} ${client}`, sentence(bound, client, allowedPeers))
+  }
+  const strangerOf = (req: IncomingMessage): string | null => {
     const peer = req.socket?.remoteAddress
     if (peer === undefined || isLoopback(peer) || allowedPeers.length > 0) return null
     return peer.startsWith('::ffff:') ? peer.slice(7) : peer
   }
+
+  return {
+    look(req) {
+      const server = serverOf(req)
+      if (server !== undefined && server !== newest) meet(server, req)
+    },
+    refused: guard('reach.refused', (req) => {
+      if (toldOfClient) return
+      const bound = boundTo(serverOf(req))
+      const client = strangerOf(req)
+      if (bound !== null && client !== null) tell(bound, client)
+    }),
+  }
 }
 
-function boundTo(req: IncomingMessage): AddressInfo | null {
-  const server = (req.socket as { server?: { address?(): unknown } } | undefined)?.server
-  const address = server?.address?.()
+/** The server that a request came in by: Node's sockets know theirs. */
+export function serverOf(req: IncomingMessage): object | undefined {
+  return (req.socket as { server?: object } | undefined)?.server
+}
+
+function boundTo(server: object | undefined): AddressInfo | null {
+  const address = (server as { address?(): unknown } | undefined)?.address?.()
   return typeof address === 'object' && address !== null ? (address as AddressInfo) : null
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
+import { serverOf } from './reach.ts'
 
 interface Held {
   readonly responses: Set<ServerResponse>
@@ -24,12 +25,12 @@ export class ServerClosings {
   /** Whether the server of a request is on its way down. */
   isClosing(req: IncomingMessage): boolean {
     const server = serverOf(req)
-    return server !== null && this.closing.has(server) && (server as { listening?: boolean }).listening !== true
+    return server !== undefined && this.closing.has(server) && (server as { listening?: boolean }).listening !== true
   }
 
   watch(req: IncomingMessage, res: ServerResponse): void {
     const server = serverOf(req)
-    if (server === null) return
+    if (server === undefined) return
     const held = this.held.get(server)
     if (held !== undefined) {
       held.responses.add(res)
@@ -57,9 +58,4 @@ export class ServerClosings {
       undo()
     }
   }
-}
-
-function serverOf(req: IncomingMessage): object | null {
-  const server = (req.socket as { server?: unknown } | undefined)?.server
-  return typeof server === 'object' && server !== null ? server : null
 }

@@ -96,7 +96,12 @@ describe('bodies of actions', () => {
 
   it('B36 a compressed one is not inflated', async () => {
     app = await startGate()
-    const answer = await app.ask({ method: 'POST', target: '/__debug__/api/pair', headers: { ...actionHeaders, 'Content-Encoding': 'gzip' }, body: 'x' })
+    const answer = await app.ask({
+      method: 'POST',
+      target: '/__debug__/api/pair',
+      headers: { ...actionHeaders, 'Content-Encoding': 'gzip' },
+      body: 'x',
+    })
     expect([answer.status, errorCode(answer)]).toEqual([415, 'NOT_COMPRESSED'])
   })
 
@@ -142,7 +147,9 @@ describe('bodies of actions', () => {
     }
     await sleep(30)
     expect(await failures()).toEqual([])
-    expect((await app.ask({ method: 'POST', target: '/__debug__/api/pair', headers: actionHeaders, body: '{"code":"x"}' })).status).toBe(401)
+    expect((await app.ask({ method: 'POST', target: '/__debug__/api/pair', headers: actionHeaders, body: '{"code":"x"}' })).status).toBe(
+      401,
+    )
   })
 
   it('B43 clearing takes no parameters and no fields, and says how many', async () => {
@@ -159,7 +166,10 @@ describe('bodies of actions', () => {
 describe('odd but harmless headers', () => {
   it('B46 B49 the answer is what it always is', async () => {
     app = await startGate()
-    const json = await app.ask({ target: '/__debug__/api/health', headers: { Accept: 'text/html', 'Accept-Encoding': 'zstd', Range: 'bytes=0-5' } })
+    const json = await app.ask({
+      target: '/__debug__/api/health',
+      headers: { Accept: 'text/html', 'Accept-Encoding': 'zstd', Range: 'bytes=0-5' },
+    })
     expect([json.status, headersOf(json).get('content-type'), headersOf(json).has('content-encoding')]).toEqual([
       200,
       'application/json; charset=utf-8',

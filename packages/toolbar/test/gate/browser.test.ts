@@ -77,10 +77,19 @@ describe("T16 T22 the app's own cors() gives nobody a permission", () => {
     await start({ app: build })
     for (const origin of ['http://evil.example', 'null', 'http://localhost:5173', undefined])
       for (const method of ['GET', 'OPTIONS', 'DELETE'])
-        for (const target of [list, '/__debug__/', '/__debug__/api/nothing', '/__debug__/assets/nothing.js', '/__debug__/api/requests?x=1']) {
+        for (const target of [
+          list,
+          '/__debug__/',
+          '/__debug__/api/nothing',
+          '/__debug__/assets/nothing.js',
+          '/__debug__/api/requests?x=1',
+        ]) {
           const answer = await app.ask({ method, target, headers: origin === undefined ? {} : { Origin: origin } })
           const names = [...headersOf(answer).keys()]
-          expect(names.filter((name) => /^access-control-|^set-cookie$/.test(name)), `${method} ${target} ${origin}`).toEqual([])
+          expect(
+            names.filter((name) => /^access-control-|^set-cookie$/.test(name)),
+            `${method} ${target} ${origin}`,
+          ).toEqual([])
         }
     // what is the app's keeps the app's headers
     expect(headersOf(await app.ask({ target: '/' })).get('access-control-allow-credentials')).toBe('true')
@@ -97,7 +106,9 @@ it('T23 the overlay holds nothing of the app, and fails as a classic script', ()
     expect(text.includes(root), `${name} names a folder of this machine`).toBe(false)
     // the entry only imports; what it imports exports
     expect(/\bexport\b|import\(/.test(text), name).toBe(true)
-    expect(/postMessage|addEventListener\(\s*[`'"]message[`'"]|onmessage=/.test(text) && !name.includes('Pairing'), `T26 ${name}`).toBe(false)
+    expect(/postMessage|addEventListener\(\s*[`'"]message[`'"]|onmessage=/.test(text) && !name.includes('Pairing'), `T26 ${name}`).toBe(
+      false,
+    )
   }
   return start()
 })
@@ -133,7 +144,10 @@ it('T25 an EventSource of another site is refused, and nobody is ever upgraded',
 it('T27 who is refused cannot tell what there is from what there is not', async () => {
   await start()
   const known = (app.samples.find(({ pattern }) => pattern === 'api/requests/:id') as { target: string }).target
-  for (const headers of [{ Host: 'evil.example' }, { Origin: 'http://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }] as Record<string, string>[]) {
+  for (const headers of [{ Host: 'evil.example' }, { Origin: 'http://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }] as Record<
+    string,
+    string
+  >[]) {
     const [is, isNot] = await Promise.all(
       [known, `${list}/nope`].map(async (target) => ({ ...(await app.ask({ target, headers })), bytes: '', headers: [] })),
     )

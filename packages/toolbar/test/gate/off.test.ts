@@ -14,7 +14,16 @@ const start = (options?: object): boolean => {
 }
 
 const platforms = [
-  ...['KUBERNETES_SERVICE_HOST', 'DYNO', 'VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FLY_APP_NAME', 'RENDER', 'RAILWAY_ENVIRONMENT'],
+  ...[
+    'KUBERNETES_SERVICE_HOST',
+    'DYNO',
+    'VERCEL',
+    'AWS_LAMBDA_FUNCTION_NAME',
+    'K_SERVICE',
+    'FLY_APP_NAME',
+    'RENDER',
+    'RAILWAY_ENVIRONMENT',
+  ],
   ...['WEBSITE_INSTANCE_ID', 'ECS_CONTAINER_METADATA_URI', 'ECS_CONTAINER_METADATA_URI_V4', 'GAE_ENV'],
 ]
 
@@ -36,7 +45,10 @@ describe('T77 production is off', () => {
   it.each([
     [{ NODE_ENV: 'production' }, {}],
     [{ NODE_ENV: 'production' }, { enabled: true }],
-    [{ NODE_ENV: 'production', DEBUG: '*', DYNO: 'web.1' }, { enabled: true, allowedHosts: ['shop.test'], allowedPeers: ['10.0.0.0/8'] }],
+    [
+      { NODE_ENV: 'production', DEBUG: '*', DYNO: 'web.1' },
+      { enabled: true, allowedHosts: ['shop.test'], allowedPeers: ['10.0.0.0/8'] },
+    ],
   ])('%j with %j', (env, options) => {
     Object.assign(process.env, env)
     expect(start(options)).toBe(false)
@@ -67,7 +79,15 @@ it('T79 it is decided once, at the start', () => {
 })
 
 describe('T39 an Object.prototype that the app or its data has changed', () => {
-  const polluted = { enabled: true, allowedHosts: ['evil.example'], allowedPeers: ['0.0.0.0/0'], path: '/', entries: { sql: 1 }, keys: 5, every: 5 }
+  const polluted = {
+    enabled: true,
+    allowedHosts: ['evil.example'],
+    allowedPeers: ['0.0.0.0/0'],
+    path: '/',
+    entries: { sql: 1 },
+    keys: 5,
+    every: 5,
+  }
   const pollute = (): void => void Object.assign(Object.prototype, polluted)
   const clean = (): void => {
     for (const name of Object.keys(polluted)) delete (Object.prototype as Record<string, unknown>)[name]
@@ -129,10 +149,13 @@ describe('B6 to B11 who is allowed is a list of names and networks, never everyb
     expect(() => start({ [option]: value })).toThrow(new RegExp(`option '${option}' takes`))
   })
 
-  it.each(['172.17.0.0/16', '10.0.0.0/8', '192.168.1.5', 'fd00::/8', 'fe80::1', '2001:db8::/32'])('allowedPeers: %s is somebody', (value) => {
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    expect(start({ allowedPeers: [value] })).toBe(true)
-  })
+  it.each(['172.17.0.0/16', '10.0.0.0/8', '192.168.1.5', 'fd00::/8', 'fe80::1', '2001:db8::/32'])(
+    'allowedPeers: %s is somebody',
+    (value) => {
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      expect(start({ allowedPeers: [value] })).toBe(true)
+    },
+  )
 })
 
 describe('T11 B12 the start tells who can reach what, in one line', () => {

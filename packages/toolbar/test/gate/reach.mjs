@@ -13,7 +13,9 @@ const server = createServer((req, res) => {
 await new Promise((resolve) => server.listen(0, host, resolve))
 for (const client of clients.filter((name) => name !== 'peers'))
   await new Promise((resolve, reject) =>
-    get({ port: server.address().port, host: '127.0.0.1', agent: false, headers: { 'x-client': client } }, (res) => res.resume().on('end', resolve)).on('error', reject),
+    get({ port: server.address().port, host: '127.0.0.1', agent: false, headers: { 'x-client': client } }, (res) =>
+      res.resume().on('end', resolve),
+    ).on('error', reject),
   )
 server.closeAllConnections()
 server.close()

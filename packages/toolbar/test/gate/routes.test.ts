@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { actionHeaders, canary, errorCode, expectInnocent, expectUntouched, type GateApp, headersOf, type Sample, startGate, toRoute } from './gate-app.ts'
+import {
+  actionHeaders,
+  canary,
+  errorCode,
+  expectInnocent,
+  expectUntouched,
+  type GateApp,
+  headersOf,
+  type Sample,
+  startGate,
+  toRoute,
+} from './gate-app.ts'
 import { type Ask, http2Compat, lanAddress, wires } from './wires.ts'
 
 interface Refusal {
@@ -21,7 +32,11 @@ const action = (route: Sample): boolean => route.action
 /** What is refused, on every route there is, whatever else of the request is right. */
 const refusals: readonly Refusal[] = [
   { name: 'T1 a name that any site can bind to this machine', headers: { Host: 'evil.example:3000' }, ...host },
-  { name: 'T2 rebinding with an Origin that equals the Host', headers: { Host: 'r.evil.example', Origin: 'http://r.evil.example' }, ...host },
+  {
+    name: 'T2 rebinding with an Origin that equals the Host',
+    headers: { Host: 'r.evil.example', Origin: 'http://r.evil.example' },
+    ...host,
+  },
   { name: 'T3 two Hosts, the local one first', headers: { Host: ['localhost', 'evil.example'] }, ...host, only: 'HTTP/1' },
   { name: 'T4 an :authority and another host', headers: { Host: 'localhost', host: 'evil.example' }, ...host, only: 'HTTP/2' },
   { name: 'T4 a foreign :authority and a local host', headers: { Host: 'evil.example', host: 'localhost' }, ...host, only: 'HTTP/2' },
@@ -37,7 +52,13 @@ const refusals: readonly Refusal[] = [
   { name: 'T25 marks that no browser sends', headers: { 'Sec-Fetch-Site': 'friend' }, ...site },
   { name: 'T15 a navigation to an action', headers: { 'Sec-Fetch-Site': 'none' }, ...site, concerns: action },
   { name: 'T15 the content type of a form', headers: { 'Content-Type': 'text/plain' }, status: 415, code: 'JSON_ONLY', concerns: action },
-  { name: 'T17 the header of others', headers: { 'X-Debug-Toolbar': 'XMLHttpRequest' }, status: 403, code: 'HEADER_MISSING', concerns: action },
+  {
+    name: 'T17 the header of others',
+    headers: { 'X-Debug-Toolbar': 'XMLHttpRequest' },
+    status: 403,
+    code: 'HEADER_MISSING',
+    concerns: action,
+  },
   { name: 'T23 loaded as a script', headers: { 'Sec-Fetch-Dest': 'script', 'Sec-Fetch-Site': 'same-origin' }, ...destination },
   { name: 'T24 loaded as a frame', headers: { 'Sec-Fetch-Dest': 'iframe', 'Sec-Fetch-Site': 'same-origin' }, ...destination },
   { name: 'T23 loaded as an image', headers: { 'Sec-Fetch-Dest': 'image' }, ...destination },
@@ -72,7 +93,9 @@ describe.each(wires)('every route, $name', (wire) => {
       expect(headers.get('x-content-type-options'), sample.target).toBe('nosniff')
       expect(headers.get('cross-origin-resource-policy'), sample.target).toBe('same-origin')
       expect(headers.get('referrer-policy'), sample.target).toBe('no-referrer')
-      expect(headers.get('cache-control'), `T72 ${sample.target}`).toMatch(sample.asset ? /^public, max-age=31536000, immutable$/ : /^no-store/)
+      expect(headers.get('cache-control'), `T72 ${sample.target}`).toMatch(
+        sample.asset ? /^public, max-age=31536000, immutable$/ : /^no-store/,
+      )
       for (const name of headers.keys()) expect(name, `T22 T28 ${sample.target}`).not.toMatch(/^access-control-|^set-cookie$/)
     }
   })
@@ -100,7 +123,11 @@ describe.each(wires)('every route, $name', (wire) => {
   })
 
   it('T1 leaves the page of a foreign Host as it is', async () => {
-    await expectUntouched(app, { target: '/', headers: { Host: 'evil.example', Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } }, 'the page')
+    await expectUntouched(
+      app,
+      { target: '/', headers: { Host: 'evil.example', Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } },
+      'the page',
+    )
   })
 
   it('T16 gives no permission to a preflight, and says what there is', async () => {
@@ -144,7 +171,10 @@ describe.each(wires)('a client that is not on this machine, $name', (wire) => {
     const app = await startGate({ wire, host: '0.0.0.0' })
     try {
       for (const place of [app.place, app.bare]) (place as { host: string }).host = lanAddress as string
-      for (const headers of [{}, { Host: 'localhost' }, { 'X-Forwarded-For': '127.0.0.1' }, { 'X-Debug-Toolbar-Token': 'x' }] as Record<string, string>[])
+      for (const headers of [{}, { Host: 'localhost' }, { 'X-Forwarded-For': '127.0.0.1' }, { 'X-Debug-Toolbar-Token': 'x' }] as Record<
+        string,
+        string
+      >[])
         for (const sample of app.samples) await expectUntouched(app, toRoute(sample, headers), sample.target)
       await expectUntouched(app, { headers: { Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } }, 'the page')
       expect(app.handled()).toBe(0)

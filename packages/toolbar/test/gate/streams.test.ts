@@ -136,7 +136,9 @@ describe('T87 an open stream does not hold up the end', () => {
 
   it("a process with the app's own graceful handler ends as without the toolbar", async () => {
     const run = async (mode: 'bare' | 'toolbar') => {
-      const child = spawn(process.execPath, [fileURLToPath(new URL('graceful.mjs', import.meta.url)), mode], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(process.execPath, [fileURLToPath(new URL('graceful.mjs', import.meta.url)), mode], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       const exited = once(child, 'exit')
       const [line] = (await once(child.stdout, 'data')) as [Buffer]
       if (mode === 'toolbar') await open({ port: Number(line.toString()), host: '127.0.0.1' })

@@ -91,4 +91,5 @@ export const lanAddress: string | null =
   Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? null
-if (lanAddress === null && process.env.CI) throw new Error('This machine has no address beyond loopback: the tests of foreign peers cannot run.')
+if (lanAddress === null && process.env.CI)
+  throw new Error('This machine has no address beyond loopback: the tests of foreign peers cannot run.')
