@@ -54,15 +54,15 @@ export function sendProblem(
   problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>>; hangUp?: boolean },
 ): void {
   const { status, code, message, headers = {}, hangUp = false } = problem
-  sendJson(req, res, status, { error: { code, message } }, hangUp ? { ...headers, ...closing(req) } : headers)
-  // on HTTP/2 the stream ends instead: the answer is complete, what is still coming is not wanted
-  if (hangUp) (res as { stream?: { close?(code?: number): void } }).stream?.close?.(0)
+  // on HTTP/2 the stream ends instead of the connection: the answer is complete, what is still coming is not wanted
+  const { stream } = res as { stream?: { close(code: number): void } }
+  const last: Record<string, string> = hangUp && stream === undefined ? { Connection: 'close' } : {}
+  sendJson(req, res, status, { error: { code, message } }, { ...headers, ...last })
+  if (hangUp) stream?.close(noError)
 }
 
-/** Ends the connection with this answer. HTTP/2 knows no such header, and warns of it. */
-export function closing(req: IncomingMessage): Readonly<Record<string, string>> {
-  return req.httpVersionMajor < 2 ? { Connection: 'close' } : {}
-}
+/** NGHTTP2_NO_ERROR */
+const noError = 0
 
 /** Brotli at its fastest is cheaper than gzip and smaller. */
 export function sendBody(

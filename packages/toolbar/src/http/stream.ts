@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encode } from '../core/emit.ts'
 import type { Recorder } from '../core/recorder.ts'
-import { closing, commonHeaders, sendProblem } from './reply.ts'
+import { commonHeaders, sendProblem } from './reply.ts'
 import { ServerClosings } from './server-closings.ts'
 
 /**
@@ -45,8 +45,6 @@ export class StreamHub {
       'Cache-Control': 'no-store, no-transform',
       'Content-Type': 'text/event-stream; charset=utf-8',
       'X-Accel-Buffering': 'no',
-      // a server that shuts down must not wait for the keep-alive of a stream that has ended
-      ...closing(req),
     })
     if (req.method === 'HEAD') {
       res.end()

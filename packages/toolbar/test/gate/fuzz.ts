@@ -90,27 +90,31 @@ const bodies = [
   `${'['.repeat(500)}`,
 ]
 
+interface Target {
+  method: string
+  target: string
+}
+
 /** One request, from nearly right to no request at all. */
-function mutate(random: (below: number) => number, targets: readonly string[]): Buffer {
+function mutate(random: (below: number) => number, targets: readonly Target[]): Buffer {
   const pick = <Item>(from: readonly Item[]): Item => from[random(from.length)] as Item
-  if (random(12) === 0) return Buffer.from(Array.from({ length: 1 + random(300) }, () => random(256)))
-  let target = pick(targets)
+  if (random(15) === 0) return Buffer.from(Array.from({ length: 1 + random(300) }, () => random(256)))
+  let { method, target } = pick(targets)
   for (let times = random(3); times > 0; times--) {
     const at = random(target.length + 1)
     target = target.slice(0, at) + pick(pieces) + target.slice(at + random(3))
   }
-  if (random(4) === 0) target += `?${pick(['limit', 'q', 'before', 'sort', 'type', 'x'])}=${pick(pieces)}${pick(pieces)}`
-  const body = pick(bodies)
-  const head = [
-    `${pick(methods)} ${target} HTTP/1.${random(20) === 0 ? '0' : '1'}`,
-    `Host: ${random(3) > 0 ? 'localhost' : pick(hosts)}`,
-    'Connection: close',
-  ]
-  if (random(2) === 0) head.push('Content-Type: application/json', 'X-Debug-Toolbar: 1')
+  if (random(3) === 0) target += `?${pick(['limit', 'q', 'before', 'sort', 'type', 'x'])}=${pick(pieces)}${pick(pieces)}`
+  const wild = random(2) === 0
+  const body = method === 'POST' || wild ? pick(bodies) : ''
+  if (wild) method = pick(methods)
+  const head = [`${method} ${target} HTTP/1.${wild && random(10) === 0 ? '0' : '1'}`, 'Connection: close']
+  head.push(`Host: ${wild && random(3) === 0 ? pick(hosts) : 'localhost'}`)
+  if (!wild || random(2) === 0) head.push('Content-Type: application/json', 'X-Debug-Toolbar: 1')
   if (body !== '' && random(4) > 0) head.push(`Content-Length: ${Buffer.byteLength(body, 'latin1')}`)
-  for (let times = random(4); times > 0; times--) head.push(`${pick(names)}: ${pick(values)}`)
-  const bytes = Buffer.from(`${head.join(random(40) === 0 ? '\n' : '\r\n')}\r\n\r\n${body}`, 'latin1')
-  for (let times = random(8) === 0 ? random(6) : 0; times > 0; times--) bytes[random(bytes.length)] = random(256)
+  for (let times = wild ? random(4) : 0; times > 0; times--) head.push(`${pick(names)}: ${pick(values)}`)
+  const bytes = Buffer.from(`${head.join(wild && random(20) === 0 ? '\n' : '\r\n')}\r\n\r\n${body}`, 'latin1')
+  for (let times = wild && random(4) === 0 ? random(6) : 0; times > 0; times--) bytes[random(bytes.length)] = random(256)
   return bytes
 }
 
@@ -128,7 +132,8 @@ export async function fuzz(seed: number, budgetMs: number): Promise<{ sent: numb
   const statuses = new Map<number, number>()
   let sent = 0
   try {
-    const targets = [...app.samples.map(({ target }) => target), '/__debug__', '/__debug__/api/x', '/']
+    const others = ['/__debug__', '/__debug__/api/x', '/'].map((target) => ({ method: 'GET', target }))
+    const targets = [...app.samples, ...others]
     for (const until = performance.now() + budgetMs; performance.now() < until; ) {
       if (sent % 320 === 0) await expectApp(app, seed)
       const batch = Array.from({ length: 16 }, () => mutate(random, targets))

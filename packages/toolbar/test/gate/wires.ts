@@ -79,6 +79,8 @@ function askHttp2(place: Place, { method = 'GET', target = '/', headers = {}, bo
       answer = { status: Number(received[':status']), headers: pairs.map(([name, value]) => [name, String(value)]), body: '' }
     })
     stream.on('data', (chunk: Buffer) => parts.push(chunk))
+    // whichever comes first: a body that is still being sent holds up the close
+    stream.on('end', done)
     stream.on('close', done)
     stream.on('error', reject)
     session.on('error', reject)

@@ -48,11 +48,10 @@ export function Pairing({ model, host }: { model: Model; host: Host }) {
     })
   }, [client])
   useEffect(() => {
-    // only who opened or closed it gets the focus: a page that loads keeps its own
-    if (!asking.value && model.refocus) {
-      ;(opened ? code : pill).current?.focus({ preventScroll: true })
-      model.refocus = false
-    }
+    // only who opened or closed it gets the focus: a page of the app that loads keeps its own
+    if (asking.value || !(model.refocus || model.standalone)) return
+    ;(opened ? code : pill).current?.focus({ preventScroll: true })
+    model.refocus = false
   }, [model, opened, asking.value])
 
   const onSubmit = async (event: Event): Promise<void> => {
@@ -77,7 +76,14 @@ export function Pairing({ model, host }: { model: Model; host: Host }) {
   if (!opened)
     return (
       <div class="bar" role="toolbar" aria-label="debug-toolbar" data-dock={dock} data-shape="bar">
-        <button ref={pill} type="button" class="bi inpill pairing" title="Open (Ctrl + `)" onClick={() => model.open()}>
+        <button
+          ref={pill}
+          type="button"
+          class="bi inpill pairing"
+          aria-label="Pair this browser"
+          title="Open (Ctrl + `)"
+          onClick={() => model.open()}
+        >
           <Logo />
           <span>{dock === 'l' || dock === 'r' ? 'Pair' : 'Pair this browser'}</span>
         </button>
@@ -97,7 +103,7 @@ export function Pairing({ model, host }: { model: Model; host: Host }) {
         </h2>
         <p id="pair-why">
           It is not on the machine of the app, so the toolbar shows it nothing yet. The terminal of the app says, when it starts:{' '}
-          <span class="mono line">… the pairing code 12AB3-4CD56</span>
+          <span class="mono line">… the pairing code XXXXX-XXXXX</span>
         </p>
         <label for="pair-code">Pairing code</label>
         <div class="act">
