@@ -135,7 +135,7 @@ it('T25 an EventSource of another site is refused, and nobody is ever upgraded',
   const answer = await app.ask({ target: '/__debug__/api/stream', headers: events })
   expect([answer.status, (answer as { closed?: boolean }).closed]).toEqual([403, true])
   for (const target of [list, '/__debug__/api/stream', '/__debug__/']) {
-    const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'eHg=' }
+    const upgrade = { Connection: 'close, Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'eHg=' }
     const asked = await app.ask({ method: target.includes('stream') ? 'HEAD' : 'GET', target, headers: upgrade })
     expect(asked.status, target).not.toBe(101)
   }
