@@ -6,7 +6,7 @@ import type { RawSql } from '../core/entries/sql.ts'
 import { outsideId } from '../core/outside-id.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
-import { readJson } from './read-json.ts'
+import { readFields } from './read-json.ts'
 import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
 
@@ -84,14 +84,7 @@ interface Body {
 }
 
 async function readBody({ req }: Call, known: readonly string[]): Promise<Body> {
-  const body = await readJson(req)
-  for (const name of Object.keys(body))
-    if (!known.includes(name))
-      throw new ApiProblem(
-        400,
-        'UNKNOWN_FIELD',
-        `there is no field ${quote(name)}: ${known.length === 0 ? 'send {}' : `send {} or { ${known.join(', ')} }`}. What is run is named by the address alone.`,
-      )
+  const body = await readFields(req, known)
   if (body.analyze !== undefined && typeof body.analyze !== 'boolean') throw new ApiProblem(400, 'BAD_BODY', "'analyze' is true or false.")
   return body as Body
 }

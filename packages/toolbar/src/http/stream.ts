@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encode } from '../core/emit.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { commonHeaders, sendProblem } from './reply.ts'
+import { ServerClosings } from './server-closings.ts'
 
 /**
  * Summaries as they happen, for overlays that are visible. Streams never keep the process alive, are few, and one that does not read
@@ -11,6 +12,7 @@ export class StreamHub {
   private readonly open_ = new Set<ServerResponse>()
   private readonly recorder: Recorder
   private readonly version: string
+  private readonly closings = new ServerClosings((responses) => this.end(responses))
   private undo: (() => void)[] = []
   private heartbeat: NodeJS.Timeout | null = null
 
@@ -25,6 +27,10 @@ export class StreamHub {
 
   open(req: IncomingMessage, res: ServerResponse): void {
     const { streams } = this.recorder.options.limits
+    if (this.closings.isClosing(req)) {
+      sendProblem(req, res, { status: 503, code: 'CLOSING', message: 'the server is shutting down.', hangUp: true })
+      return
+    }
     if (this.open_.size >= streams) {
       sendProblem(req, res, {
         status: 503,
@@ -46,6 +52,7 @@ export class StreamHub {
     }
     if (this.open_.size === 0) this.listen()
     this.open_.add(res)
+    this.closings.watch(req, res)
     // a socket without a reference: an open toolbar must not hold up the exit of the app
     req.socket.unref?.()
     res.on('close', () => {
@@ -58,9 +65,14 @@ export class StreamHub {
 
   /** Ends all streams. */
   close(): void {
-    for (const res of this.open_) res.end()
-    this.open_.clear()
-    this.silence()
+    this.end([...this.open_])
+  }
+
+  private end(responses: Iterable<ServerResponse>): void {
+    for (const res of responses) {
+      res.end()
+      this.drop(res)
+    }
   }
 
   private listen(): void {
@@ -82,6 +94,7 @@ export class StreamHub {
 
   private drop(res: ServerResponse): void {
     if (!this.open_.delete(res)) return
+    this.closings.release(res)
     if (this.open_.size === 0) this.silence()
   }
 
@@ -97,7 +110,8 @@ export class StreamHub {
 
   private send(res: ServerResponse, text: string): void {
     if (res.writableLength > maxBacklog) {
-      res.end()
+      // an end would wait behind what is not being read
+      res.destroy()
       this.drop(res)
     } else res.write(text)
   }

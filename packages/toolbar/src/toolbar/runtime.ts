@@ -18,6 +18,8 @@ import { createGate } from '../http/gate.ts'
 import { createIgnore } from '../http/ignore.ts'
 import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/middleware.ts'
 import { createPageRoutes } from '../http/page.ts'
+import { createReach } from '../http/reach.ts'
+import type { Route } from '../http/routes.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
 import { builtInRules } from '../rules/index.ts'
@@ -37,6 +39,8 @@ export interface Runtime {
   version: string
   settings: Settings
   middleware: Middleware
+  /** all that is served below the path; the tests of the gate walk through it */
+  routes: readonly Route[]
   watch(instance: unknown, label: string | null): Undo
   /** handles not closed yet */
   handles: number
@@ -130,6 +134,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
     gate,
     routes,
     recorder,
+    reach: createReach(settings.allowedPeers),
     isIgnored: createIgnore(settings.ignore),
     response: {
       csp: settings.csp,
@@ -143,11 +148,16 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
     ),
     isOpen: () => open,
   })
-  if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)
+  if (gate.pairing !== null)
+    warnOnce(
+      gate.pairing.code,
+      `allowedPeers lets clients beyond this machine in: ${settings.allowedPeers.slice(0, 5).join(', ')}. Each browser there asks once for the pairing code ${gate.pairing.code}. Keep everybody else out: publish a container's port with -p 127.0.0.1:3000:3000.`,
+    )
   const runtime: Runtime = {
     version,
     settings,
     middleware,
+    routes,
     handles: 0,
     watch: watcher.watch,
     release() {
