@@ -1,9 +1,20 @@
-import type { Entry, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
+import type {
+  Entry,
+  ExceptionData,
+  Finding,
+  PassedCheck,
+  Preview,
+  RequestSummary,
+  Site,
+  SourceExcerpt,
+  SqlData,
+} from '../contract/types.ts'
 import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
+import { redactorOf } from './known-secrets.ts'
 import type { Limits } from './limits.ts'
 import { createSqlMask } from './mask-sql.ts'
 import { outsideId } from './outside-id.ts'
@@ -72,7 +83,8 @@ export function toSummary(record: RequestRecord, viewing: ViewOptions): RequestS
   return { ...toFigures(record, viewing.redactor), findings: known.findings }
 }
 
-function toFigures(record: RequestRecord, redactor: Redactor): RequestSummary {
+function toFigures(record: RequestRecord, general: Redactor): RequestSummary {
+  const redactor = redactorOf(record, general)
   const { facts } = record
   const { groups, spine } = derive(record)
   const counts: Record<string, number> = {}
@@ -133,10 +145,11 @@ export function forgetViews(): void {
   views.clear()
 }
 
-function judged(record: RequestRecord, { redactor, judge }: ViewOptions): RecordView {
-  const view = materialise(record, redactor)
+function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions): RecordView {
+  const view = materialise(record, general)
   if (!record.sealed) return view
   const verdict = judge(view)
+  const redactor = redactorOf(record, general)
   const findings = verdict.findings.map((finding) => maskFinding(finding, redactor))
   const counts = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
@@ -153,8 +166,8 @@ function maskFinding(finding: Finding, redactor: Redactor): Finding {
     evidence: redactor.text(finding.evidence),
     fix: redactor.text(finding.fix),
     facts: finding.facts.map(([label, value]) => [label, redactor.text(value)]),
-    source: source === null ? null : { ...source, lines: source.lines.map((line) => redactor.text(line)) },
-    change: change === null ? null : { ...change, lines: change.lines.map(({ kind, text }) => ({ kind, text: redactor.text(text) })) },
+    source: source === null ? null : maskExcerpt(source, redactor),
+    change: change === null ? null : { ...change, lines: change.lines.map(({ kind, text }) => ({ kind, text: redactor.code(text) })) },
   }
 }
 
@@ -164,7 +177,8 @@ export function encode(value: unknown, readable = false): string {
 }
 
 /** SQL texts of a record, masked, for the words of the filter language. */
-export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
+export function sqlTexts(record: RequestRecord, general: Redactor): string[] {
+  const redactor = redactorOf(record, general)
   const texts = new Map<string, string>()
   for (const entry of record.entries) {
     if (entry.kind.type !== 'sql') continue
@@ -174,8 +188,9 @@ export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
   return [...texts].map(([sql, dialect]) => redactor.text(findSqlSecrets(sql, dialect, redactor).text))
 }
 
-function materialise(record: RequestRecord, redactor: Redactor): RecordView {
-  const summary = toFigures(record, redactor)
+function materialise(record: RequestRecord, general: Redactor): RecordView {
+  const summary = toFigures(record, general)
+  const redactor = redactorOf(record, general)
   const raw = record.entries
   groupQueries(raw, record.limits)
   const maskSql = createSqlMask(redactor)
@@ -207,7 +222,7 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
 
 function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (data: SqlData) => SqlData): Entry {
   const shown = entry.kind.toData(entry, limits)
-  const data = entry.kind.type === 'sql' ? maskSql(shown as SqlData) : redactor.value(shown as Preview)
+  const data = entry.kind.type === 'sql' ? maskSql(shown as SqlData) : maskData(shown as Preview & Partial<ExceptionData>, redactor)
   return {
     id: entry.id,
     type: entry.kind.type,
@@ -219,6 +234,18 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (
     status: entry.status,
     data,
   }
+}
+
+/** Source is masked as source. */
+function maskData(shown: Preview & Partial<ExceptionData>, redactor: Redactor): unknown {
+  const { source } = shown
+  const data = redactor.value(shown)
+  return source == null ? data : { ...(data as object), source: maskExcerpt(source, redactor) }
+}
+
+/** Lines of a file of the app, with the literals out that are secrets. */
+export function maskExcerpt(excerpt: SourceExcerpt, redactor: Redactor): SourceExcerpt {
+  return { ...excerpt, lines: excerpt.lines.map(redactor.code) }
 }
 
 function siteOf(entry: RawEntry): Site | null {

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -26,7 +27,7 @@ export function measure<Result>(name: string, run: () => Result): Result {
 }
 
 const begin = guard('measure.begin', (record: RequestRecord, name: string, parentId: number): RawEntry => {
-  const entry = record.begin(spanKind, String(name).slice(0, 200), parentId, { kind: 'measure' })
+  const entry = record.begin(spanKind, beginningOf(String(name), 200), parentId, { kind: 'measure' })
   record.locate(entry, `span ${entry.name}`, measure, nearFrames)
   return entry
 })

@@ -88,12 +88,13 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
   const console = new Console({ limits: settings.limits })
+  const redactor = createRedactor(settings.redact)
   const recorder: Recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
     viewing: {
-      redactor: createRedactor(settings.redact),
+      redactor,
       judge: createJudge(checkRules(settings.rules, builtInRules), {
         slowQueryMs: settings.slowQueryMs,
         planOf: (view, entryId) => plans.planOf(view, entryId),
@@ -105,7 +106,10 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watcher = createWatcher(settings)
-  const config = (): OverlayConfig => toConfig(settings, panels, watcher.labels(), recorder.options.store.maxRequests)
+  // a label may be an address with a password in it
+  const labels = (): OverlayConfig['watched'] =>
+    Object.fromEntries(Object.entries(watcher.labels()).map(([id, names]) => [id, names.map(redactor.text)]))
+  const config = (): OverlayConfig => toConfig(settings, panels, labels(), recorder.options.store.maxRequests)
   const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
   const routes = [
     ...createApiRoutes({
@@ -118,7 +122,10 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       stream,
       version,
       path: settings.path,
-      sources: () => sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watcher.labels()[id] ?? [] })),
+      sources: () => {
+        const watched = labels()
+        return sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watched[id] ?? [] }))
+      },
     }),
     ...createPageRoutes(assets.entry),
     assets.route,

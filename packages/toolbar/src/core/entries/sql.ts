@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { types } from 'node:util'
 import type { PoolState, Preview, SqlData } from '../../contract/types.ts'
 import type { StackHolder } from '../call-sites.ts'
+import { beginningOf } from '../cut-text.ts'
 import { defineKind, definePacker, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
@@ -63,7 +64,7 @@ export const sqlKind = defineKind({
     const raw = entry.data as RawSql
     let bytes = 160
     if (raw.sql.length > limits.sqlLength) {
-      raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
+      raw.sql = `${beginningOf(raw.sql, limits.sqlLength)} …`
       raw.cut = true
     }
     for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
@@ -84,7 +85,7 @@ export const sqlKind = defineKind({
     if (raw.params.length > 0) raw.params = [left]
     if (raw.sql.length > 2_000) {
       bytes += (raw.sql.length - 500) * 2
-      raw.sql = `${Buffer.from(raw.sql.slice(0, 500)).toString()} …`
+      raw.sql = `${beginningOf(raw.sql, 500)} …`
       raw.cut = true
     }
     return bytes
