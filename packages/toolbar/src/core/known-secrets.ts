@@ -10,7 +10,7 @@ import { findSqlSecrets } from './sql/secrets.ts'
  */
 
 const redactors = new WeakMap<RequestRecord, { version: number; redactor: Redactor }>()
-const maxValues = 40
+const maxValues = 200
 const maxLength = 2_000
 
 /** The redactor that knows the secrets of a record. */
@@ -41,12 +41,12 @@ function secretsOf(record: RequestRecord, redactor: Redactor): string[] {
   for (const value of redactor.secretsIn(facts.params ?? {})) if (value.length >= 6 && value.length <= maxLength) values.add(value)
   for (const [name, value] of [...headerPairs(facts.rawRequestHeaders), ...responsePairs(facts.responseHeaders)])
     for (const secret of secretsInHeader(name.toLowerCase(), value, redactor)) add(secret)
-  for (const picture of [facts.query, facts.requestBody, facts.session, facts.user])
-    if (picture !== undefined) for (const value of redactor.secretsIn(picture)) add(value)
   for (const pair of facts.url.slice(pathOf(facts.url).length + 1).split('&')) {
     const equals = pair.indexOf('=')
     const value = decode(pair.slice(equals + 1))
-    if (equals > 0 && redactor.isSecretKey(decode(pair.slice(0, equals)), value)) add(value)
+    const name = decode(pair.slice(0, equals))
+    // `code`: what a sign-in provider sends back
+    if (equals > 0 && (name === 'code' || redactor.isSecretKey(name, value))) add(value)
   }
   const columns = new Map<string, ReadonlySet<number>>()
   for (const entry of record.entries) {
@@ -61,6 +61,8 @@ function secretsOf(record: RequestRecord, redactor: Redactor): string[] {
     }
     for (const index of secret) if (typeof params[index] === 'string') add(params[index])
   }
+  for (const picture of [facts.query, facts.requestBody, facts.session, facts.user])
+    if (picture !== undefined) for (const value of redactor.secretsIn(picture)) add(value)
   const encoded = [...values].map(encodeURIComponent)
   // a long one may hold a short one
   return [...new Set([...values, ...encoded])].sort((a, b) => b.length - a.length)

@@ -33,7 +33,7 @@ const patterns: readonly Pattern[] = [
   // a token in the place of a user's name
   { hint: ['http'], find: /\b(https?:\/\/)[^\s/:@?#]{8,200}@/gi, by: '$1MASK@' },
   // what a sign-in provider sends back
-  { hint: ['code='], find: /([?&]code=)[^&#\s,;"']{1,2000}/gi, by: '$1MASK' },
+  { hint: ['code='], find: /([?&]code=)[^&#\s,;"']{6,2000}/gi, by: '$1MASK' },
   {
     hint: ['bearer ', 'basic ', 'digest '],
     find: /\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Dd]igest) (?=[\w.~+/-]{0,200}(?:[\d=]|[a-z][A-Z]))[\w.~+/=-]{8,4000}/g,

@@ -106,12 +106,15 @@ function causesOf(error: unknown): RawCause[] {
     seen.add(current)
     causes.push(toCause(current))
   }
-  const members =
-    typeof error === 'object' && error !== null && !types.isProxy(error)
-      ? Object.getOwnPropertyDescriptor(error, 'errors')?.value
-      : undefined
-  if (Array.isArray(members)) for (const member of members.slice(0, maxCauses - causes.length)) causes.push(toCause(member))
+  for (const link of seen) for (const member of membersOf(link).slice(0, maxCauses - causes.length)) causes.push(toCause(member))
   return causes
+}
+
+/** Of an AggregateError. */
+function membersOf(error: unknown): unknown[] {
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return []
+  const members: unknown = Object.getOwnPropertyDescriptor(error, 'errors')?.value
+  return types.isProxy(members) || !Array.isArray(members) ? [] : members
 }
 
 function next(error: unknown): unknown {

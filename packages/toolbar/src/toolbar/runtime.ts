@@ -20,6 +20,7 @@ import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/
 import { createPageRoutes } from '../http/page.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
+import type { PanelContext } from '../panels/panel.ts'
 import { builtInRules } from '../rules/index.ts'
 import { createJudge } from '../rules/rule.ts'
 import { forgetSources } from '../rules/source/parse.ts'
@@ -110,7 +111,10 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   const labels = (): OverlayConfig['watched'] =>
     Object.fromEntries(Object.entries(watcher.labels()).map(([id, names]) => [id, names.map(redactor.text)]))
   const config = (): OverlayConfig => toConfig(settings, panels, labels(), recorder.options.store.maxRequests)
-  const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
+  const panelContext: PanelContext = {
+    slowQueryMs: settings.slowQueryMs,
+    quietSignals: (fired) => quietSignals(redactor.text, fired),
+  }
   const routes = [
     ...createApiRoutes({
       recorder,
