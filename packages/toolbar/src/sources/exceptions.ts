@@ -87,6 +87,8 @@ function stackText(error: object): string {
 }
 
 function readStack(error: object): string {
+  // to write a stack, Node reads both
+  for (const name of ['message', 'name']) if (Object.getOwnPropertyDescriptor(error, name)?.get !== undefined) return ''
   const descriptor = Object.getOwnPropertyDescriptor(error, 'stack')
   if (descriptor === undefined) return ''
   // newer versions of V8 have an accessor of their own here; an app's is not called

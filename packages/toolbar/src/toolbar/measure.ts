@@ -51,9 +51,14 @@ interface Thenable {
 }
 
 function isThenable(value: unknown): value is Thenable {
-  return (
-    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as Partial<Thenable>).then === 'function'
-  )
+  // looked up without a call: a getter or a proxy's trap is the app's, and may throw
+  for (let holder = value; (typeof holder === 'object' || typeof holder === 'function') && holder !== null; ) {
+    if (types.isProxy(holder)) return false
+    const found = Object.getOwnPropertyDescriptor(holder, 'then')
+    if (found !== undefined) return typeof found.value === 'function'
+    holder = Object.getPrototypeOf(holder) as unknown
+  }
+  return false
 }
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */
