@@ -131,7 +131,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
         return sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watched[id] ?? [] }))
       },
     }),
-    ...createPageRoutes(assets.entry),
+    ...createPageRoutes(assets.entry, settings.path),
     assets.route,
   ]
   const undos: Undo[] = []

@@ -152,15 +152,12 @@ describe('an app that hands a hostile value around', () => {
   it.each(cases)('%s: in a session, a user, a body, locals and an error', async (_name, makeValue) => {
     const touches = new Touches()
     const value = makeValue(touches)
+    const touched = touches.count
     const id = await withApp((req, res) => {
       Object.assign(req, { session: { value }, user: value, body: value, files: [value] })
-      const touched = touches.count
       res.app.render('view', { value }, () => {})
-      // the error handler of this app looks at nothing of it
-      res.on('close', () => expect(touches.count).toBe(touched))
       res.send('done')
     })
-    const touched = touches.count
     for (const panel of ['request', 'templates', 'timeline'])
       expect((await app.get(`/__debug__/api/requests/${id}/panels/${panel}`)).status).toBe(200)
     const failed = await withApp((_req, _res, next) => next(value ?? new Error('nothing')))
