@@ -46,8 +46,8 @@ function maskAssigned(text: string, names: Naming): string {
     text,
     assignment,
     (found, from) => {
-      const value = at(assigned, text, from)
-      return value !== null && isSecret(decoded(found[1] as string), value, names) ? value : null
+      const key = decoded(found[1] as string)
+      return names.isSecretKey(key, 'text') ? secretIn(key, at(assigned, text, from), names) : null
     },
     names.mask,
   )
@@ -59,14 +59,15 @@ function maskDescribed(text: string, names: Naming): string {
     naming,
     (found, from) => {
       const [, key, quote] = found as unknown as [string, string, string | undefined]
+      // most names are none of a secret: what stands behind those is not looked at
+      if (!names.isSecretKey(key, 'text')) return null
       if (quote === undefined && /(?:error|exception)$/i.test(key)) return null
-      if (quote === undefined && /(?:authorization|cookie)$/i.test(key) && names.isSecretKey(key, 'text')) {
+      if (quote === undefined && /(?:authorization|cookie)$/i.test(key)) {
         const line = at(restOfLine, text, from)
         if (line !== null) return line.includes(names.mask) ? null : line
       }
-      const value = at(named, text, from)
-      if (value === null || !isSecret(key, value, names)) return null
-      return quote === undefined && names.isOrdinaryWord(key) && !/^[\\"'`]/.test(value) ? null : value
+      const value = secretIn(key, at(named, text, from), names)
+      return value !== null && quote === undefined && names.isOrdinaryWord(key) && !/^[\\"'`]/.test(value) ? null : value
     },
     names.mask,
   )
@@ -75,15 +76,21 @@ function maskDescribed(text: string, names: Naming): string {
 /** Placeholders, types and small numbers are no secrets. */
 const harmless = /^(?:\?|[$:@]\w+|%s|\d{1,3}|true|false|null|undefined|NaN|string|number|boolean|Bearer|Basic|Digest|\[\]|\{\})[)]*$/
 
-function isSecret(key: string, value: string, names: Naming): boolean {
-  const bare = value.replace(/^\\*["'`]|\\*["'`]$/g, '')
-  if (bare === '' || bare.startsWith(names.mask)) return false
-  if (!harmless.test(bare)) return names.isSecretKey(key, bare)
-  return /^\d+$/.test(bare) && names.isSecretKey(key, Number(bare))
+/** The value, if it is one that can be a secret. */
+function secretIn(key: string, value: string | null, names: Naming): string | null {
+  const bare = value?.replace(/^\\*["'`]|\\*["'`]$/g, '') ?? ''
+  if (bare === '' || bare.startsWith(names.mask)) return null
+  const secret = !harmless.test(bare) || (/^\d+$/.test(bare) && names.isSecretKey(key, Number(bare)))
+  return secret ? value : null
 }
+
+const longestMessage = 20_000
+const keyColumns = /\(([^\n=]{1,200})\)=\(/g
+const keyValues = /[^\n]{0,2000}?(?=\)(?:\s|$))|[^\n]{1,2000}/y
 
 /** What databases repeat of the values of a row. */
 function maskColumns(text: string, names: Naming): string {
+  if (text.length > longestMessage) return text
   let result = text
   if (result.includes('Failing row contains (')) result = result.replace(/(Failing row contains \().{1,4000}/s, `$1${plain(names.mask)})`)
   if (result.includes('Duplicate entry '))
@@ -91,8 +98,12 @@ function maskColumns(text: string, names: Naming): string {
       names.isSecretKey(key, 'text') ? `${before}'${names.mask}'${after}` : all,
     )
   if (result.includes(')=('))
-    result = result.replace(/\(([^\n]{1,200}?)\)=\(([^\n]{0,2000}?)\)(?=\s|$)/g, (all, columns: string) =>
-      columns.split(/[, ]+/).some((column) => names.isSecretKey(column, 'text')) ? `(${columns})=(${names.mask})` : all,
+    result = replaceValues(
+      result,
+      keyColumns,
+      (found, from) =>
+        (found[1] as string).split(/[, (:]+/).some((column) => names.isSecretKey(column, 'text')) ? at(keyValues, result, from) : null,
+      names.mask,
     )
   if (result.includes(' for column '))
     result = result.replace(
