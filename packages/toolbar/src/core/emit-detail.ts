@@ -1,7 +1,8 @@
 import type { Entry, EntryDetail, SourceExcerpt, StackFrame, TemplateData } from '../contract/types.ts'
-import { maskExcerpt, type RecordView, type ViewOptions } from './emit.ts'
+import type { RecordView, ViewOptions } from './emit.ts'
 import { toStackFrames } from './entries/exception.ts'
 import { excerptOf } from './excerpt.ts'
+import { maskExcerpt } from './mask-source.ts'
 import type { Redactor } from './redact.ts'
 
 /** One entry with its whole stack and the source around its place; `null` when the record does not have it. */

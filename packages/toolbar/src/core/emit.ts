@@ -1,14 +1,4 @@
-import type {
-  Entry,
-  ExceptionData,
-  Finding,
-  PassedCheck,
-  Preview,
-  RequestSummary,
-  Site,
-  SourceExcerpt,
-  SqlData,
-} from '../contract/types.ts'
+import type { Entry, ExceptionData, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
 import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
@@ -16,6 +6,7 @@ import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
 import { redactorOf } from './known-secrets.ts'
 import type { Limits } from './limits.ts'
+import { maskData, maskFinding } from './mask-source.ts'
 import { createSqlMask } from './mask-sql.ts'
 import { outsideId } from './outside-id.ts'
 import type { RequestRecord } from './record.ts'
@@ -157,20 +148,6 @@ function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions
   return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
 }
 
-/** Rules read masked entries; source lines come from disk. */
-function maskFinding(finding: Finding, redactor: Redactor): Finding {
-  const { source, change } = finding
-  return {
-    ...finding,
-    title: redactor.text(finding.title),
-    evidence: redactor.text(finding.evidence),
-    fix: redactor.text(finding.fix),
-    facts: finding.facts.map(([label, value]) => [label, redactor.text(value)]),
-    source: source === null ? null : maskExcerpt(source, redactor),
-    change: change === null ? null : { ...change, lines: change.lines.map(({ kind, text }) => ({ kind, text: redactor.code(text) })) },
-  }
-}
-
 /** Everything that is sent is encoded here; `readable` is for people in a terminal. */
 export function encode(value: unknown, readable = false): string {
   return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
@@ -234,18 +211,6 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (
     status: entry.status,
     data,
   }
-}
-
-/** Source is masked as source. */
-function maskData(shown: Preview & Partial<ExceptionData>, redactor: Redactor): unknown {
-  const { source } = shown
-  const data = redactor.value(shown)
-  return source == null ? data : { ...(data as object), source: maskExcerpt(source, redactor) }
-}
-
-/** Lines of a file of the app, with the literals out that are secrets. */
-export function maskExcerpt(excerpt: SourceExcerpt, redactor: Redactor): SourceExcerpt {
-  return { ...excerpt, lines: excerpt.lines.map(redactor.code) }
 }
 
 function siteOf(entry: RawEntry): Site | null {

@@ -107,8 +107,18 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
   const text = (value: string): string => (value.length < 4 ? value : masking.text(withoutKnown(value)))
 
   function hide(held: Preview): Preview {
-    if (taken !== null) collectTexts(held, taken)
+    if (taken !== null) take(held, taken)
     return masked
+  }
+
+  /** Texts and lists of them. Of an object only what has a telling name: the path of a session's cookie is no secret. */
+  function take(held: Preview, into: string[]): void {
+    if (typeof held === 'string') into.push(held)
+    else if (Array.isArray(held)) for (const item of held) take(item, into)
+    else if (held !== null && typeof held === 'object') {
+      if (typeof held.$ === 'string' && held.v !== undefined) take(held.v, into)
+      else record(held)
+    }
   }
 
   function value(picture: Preview, key?: string): Preview {
@@ -191,13 +201,6 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     },
     knowing: (more) => (more.length === 0 ? redactorWith(masking, values) : redactorWith(masking, [...values, ...more])),
   }
-}
-
-function collectTexts(picture: Preview, into: string[]): void {
-  if (typeof picture === 'string') into.push(picture)
-  else if (Array.isArray(picture)) for (const item of picture) collectTexts(item, into)
-  else if (picture !== null && typeof picture === 'object')
-    for (const key of Object.keys(picture)) if (key !== '$') collectTexts(picture[key] as Preview, into)
 }
 
 function judge(key: string, extra: ReadonlySet<string>): boolean {

@@ -117,6 +117,8 @@ function outcomeOf(run: () => unknown): string {
 const operations = ['emit', 'log', 'bind', 'span'] as const
 /** what a logger does with these takes longer than all the rest, with or without us */
 const slowToLog = new Set([
+  'Error with 10 MB in its name',
+  'BigInt of a million bits',
   'string of 100 MB',
   'list of 5,000,000 holes',
   'depth of 20,000',

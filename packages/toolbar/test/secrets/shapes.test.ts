@@ -98,4 +98,9 @@ describe('what is known to be a secret', () => {
     expect(knowing.code(`check('${secret}')`)).not.toContain('CANARY')
     expect(redactor.text(secret), 'by this redactor alone').toBe(secret)
   })
+
+  it('does not take what merely stands near one', () => {
+    const session = { cookie: { path: '/account', domain: 'shop.example', token: secret }, credentials: { user: 'ada.lovelace' } }
+    expect(redactor.secretsIn(preview(session, defaultLimits))).toEqual([secret])
+  })
 })
