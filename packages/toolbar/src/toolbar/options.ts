@@ -3,6 +3,7 @@ import type { StackOptions } from '../core/call-sites.ts'
 import { describe, problems, suggest } from '../core/diagnostics.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { RedactOptions } from '../core/redact.ts'
+import { flawOf } from '../core/redact-options.ts'
 import type { Store } from '../core/store.ts'
 import { knownEditors } from '../http/editors.ts'
 import { isBounded, parseNetwork } from '../http/networks.ts'
@@ -101,7 +102,8 @@ const expect =
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
-const isSimpleRegExp = (value: unknown): boolean => value instanceof RegExp && !value.sticky
+const isRegExp = (value: unknown): value is RegExp => value instanceof RegExp
+const hasLetter = (value: string): boolean => /\p{L}/u.test(value)
 
 const checks: Record<keyof ToolbarOptions, Check> = {
   enabled: expect('true or false (the string "false" would count as true)', (value) => typeof value === 'boolean'),
@@ -135,11 +137,18 @@ const checks: Record<keyof ToolbarOptions, Check> = {
   redact: (value, name) => {
     if (!isObject(value)) throw problems.badOption(name, describe(value), '{ keys, patterns, replace }; the built-in list always stays')
     unknownKeys(value, ['keys', 'patterns', 'replace'], 'redact.')
-    expect('a list of key names', (item) => item === undefined || isStrings(item))(value.keys, 'redact.keys')
-    expect(
-      'a list of regular expressions without the y flag',
-      (item) => item === undefined || (Array.isArray(item) && item.every(isSimpleRegExp)),
-    )(value.patterns, 'redact.patterns')
+    expect('a list of key names, each with a letter in it', (item) => item === undefined || (isStrings(item) && item.every(hasLetter)))(
+      value.keys,
+      'redact.keys',
+    )
+    expect('a list of regular expressions', (item) => item === undefined || (Array.isArray(item) && item.every(isRegExp)))(
+      value.patterns,
+      'redact.patterns',
+    )
+    for (const pattern of (value.patterns ?? []) as RegExp[]) {
+      const flaw = flawOf(pattern)
+      if (flaw !== null) throw problems.badOption('redact.patterns', `/${pattern.source.slice(0, 60)}/, which ${flaw}`, 'safe patterns')
+    }
     expect('a string', (item) => item === undefined || typeof item === 'string')(value.replace, 'redact.replace')
   },
   limits: (value, name) => {

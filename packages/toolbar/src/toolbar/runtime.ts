@@ -22,6 +22,7 @@ import { createReach } from '../http/reach.ts'
 import type { Route } from '../http/routes.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
+import type { PanelContext } from '../panels/panel.ts'
 import { builtInRules } from '../rules/index.ts'
 import { createJudge } from '../rules/rule.ts'
 import { forgetSources } from '../rules/source/parse.ts'
@@ -92,12 +93,13 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
   const console = new Console({ limits: settings.limits })
+  const redactor = createRedactor(settings.redact)
   const recorder: Recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
     viewing: {
-      redactor: createRedactor(settings.redact),
+      redactor,
       judge: createJudge(checkRules(settings.rules, builtInRules), {
         slowQueryMs: settings.slowQueryMs,
         planOf: (view, entryId) => plans.planOf(view, entryId),
@@ -109,8 +111,14 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watcher = createWatcher(settings)
-  const config = (): OverlayConfig => toConfig(settings, panels, watcher.labels(), recorder.options.store.maxRequests)
-  const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
+  // a label may be an address with a password in it
+  const labels = (): OverlayConfig['watched'] =>
+    Object.fromEntries(Object.entries(watcher.labels()).map(([id, names]) => [id, names.map(redactor.text)]))
+  const config = (): OverlayConfig => toConfig(settings, panels, labels(), recorder.options.store.maxRequests)
+  const panelContext: PanelContext = {
+    slowQueryMs: settings.slowQueryMs,
+    quietSignals: (fired) => quietSignals(redactor.text, fired),
+  }
   const routes = [
     ...createApiRoutes({
       recorder,
@@ -122,9 +130,12 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       stream,
       version,
       path: settings.path,
-      sources: () => sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watcher.labels()[id] ?? [] })),
+      sources: () => {
+        const watched = labels()
+        return sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watched[id] ?? [] }))
+      },
     }),
-    ...createPageRoutes(assets.entry),
+    ...createPageRoutes(assets.entry, settings.path),
     assets.route,
   ]
   const undos: Undo[] = []
