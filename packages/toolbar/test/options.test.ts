@@ -36,7 +36,14 @@ describe('a bad option throws at start, and says which, what it got and what it 
     ),
     [{ redact: 'password' }, 'BAD_OPTION', /built-in list always stays/],
     [{ redact: { key: [] } }, 'UNKNOWN_OPTION', /'redact\.key', did you mean 'redact\.keys'/],
-    [{ redact: { patterns: [/x/y] } }, 'BAD_OPTION', /'redact\.patterns'/],
+    [{ redact: { patterns: [/x/y] } }, 'BAD_OPTION', /'redact\.patterns'.*'y' flag/],
+    ...[/(a+)+$/, /a(?:x*[ab]*){2,}/, /b((\w+)\s?)*$/].map((pattern): [unknown, string, RegExp] => [
+      { redact: { patterns: [pattern] } },
+      'BAD_OPTION',
+      /'redact\.patterns'.*quantifier inside of a quantified group/,
+    ]),
+    [{ redact: { patterns: [/x*/] } }, 'BAD_OPTION', /'redact\.patterns'.*matches the empty text/],
+    [{ redact: { keys: [''] } }, 'BAD_OPTION', /'redact\.keys'/],
     ...[0, -1, 1.5, Number.NaN, '100'].map((inFlight): [unknown, string, RegExp] => [
       { limits: { inFlight } },
       'BAD_OPTION',

@@ -1,34 +1,53 @@
 import net from 'node:net'
+import type { Duplex } from 'node:stream'
 
 export interface RawAnswer {
   status: number
   /** as sent, in order */
   headers: [name: string, value: string][]
   body: string
+  /** everything that came, one character per byte */
+  bytes: string
+  /** the other side closed the connection, rather than we gave up waiting */
+  closed: boolean
 }
 
 /** Sends exact bytes, which `fetch` cannot, and returns what came back. */
 export function raw(port: number, bytes: string, host = '127.0.0.1'): Promise<RawAnswer> {
+  return exchange(net.connect(port, host), bytes)
+}
+
+/** The same over any connection: TLS, a unix socket. Ends when the other side does, or after `waitMs`. */
+export function exchange(socket: Duplex, bytes: string | Buffer, waitMs = 2_000): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, host, () => socket.write(bytes))
     const parts: Buffer[] = []
-    const done = (): void => {
+    const done = (closed: boolean): void => {
       clearTimeout(timer)
       socket.destroy()
-      const all = Buffer.concat(parts).toString('latin1')
-      const at = all.indexOf('\r\n\r\n')
-      const [statusLine = '', ...lines] = (at === -1 ? all : all.slice(0, at)).split('\r\n')
-      resolve({
-        status: Number(statusLine.split(' ')[1]),
-        headers: lines.map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
-        body: at === -1 ? '' : all.slice(at + 4),
-      })
+      resolve({ ...parse(Buffer.concat(parts).toString('latin1')), closed })
     }
-    const timer = setTimeout(done, 2_000)
-    socket.on('data', (chunk) => parts.push(chunk))
-    socket.on('close', done)
-    socket.on('error', reject)
+    const timer = setTimeout(done, waitMs, false)
+    socket.on('data', (chunk: Buffer) => parts.push(chunk))
+    socket.on('close', () => done(true))
+    // an answer and a reset after it is still an answer
+    socket.on('error', (error) => {
+      if (parts.length > 0) return
+      clearTimeout(timer)
+      reject(error)
+    })
+    socket.write(bytes)
   })
+}
+
+function parse(bytes: string): Omit<RawAnswer, 'closed'> {
+  const at = bytes.indexOf('\r\n\r\n')
+  const [statusLine = '', ...lines] = (at === -1 ? bytes : bytes.slice(0, at)).split('\r\n')
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: lines.map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    body: at === -1 ? '' : bytes.slice(at + 4),
+    bytes,
+  }
 }
 
 /** An HTTP/1.1 request with these headers and no others; `Host: localhost` unless given. */

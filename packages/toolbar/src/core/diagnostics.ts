@@ -80,6 +80,7 @@ export function describe(value: unknown): string {
 
 /** Name of an object's class without calling anything of the object's. */
 export function className(value: object): string | null {
+  if (types.isProxy(value)) return null
   try {
     const prototype = Object.getPrototypeOf(value)
     if (prototype === null || types.isProxy(prototype)) return null
@@ -91,8 +92,9 @@ export function className(value: object): string | null {
 }
 
 function functionName(target: object): string | null {
+  if (types.isProxy(target)) return null
   const name = Object.getOwnPropertyDescriptor(target, 'name')?.value
-  return typeof name === 'string' && name !== '' ? name : null
+  return typeof name === 'string' && name !== '' ? name.slice(0, 200) : null
 }
 
 /** The nearest of `known` within two edits, for 'did you mean'. Levenshtein distance, rows of the matrix kept only. */

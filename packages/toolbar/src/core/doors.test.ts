@@ -34,9 +34,19 @@ describe('one door out', () => {
   it('nothing writes HTML or runs text', () => {
     expect(
       using(
-        /\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML|srcdoc|\beval\(|new Function\(|document\.currentScript/,
+        /\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML|srcdoc|\beval\(|\bFunction\(['"`]|new Function\(|document\.currentScript|setHTMLUnsafe|createContextualFragment|DOMParser|\.cssText|setAttribute\(\s*['"](?:style|on|href|src)|(?:setTimeout|setInterval)\(\s*['"`]/,
       ),
     ).toEqual([])
+  })
+
+  it('addresses in the overlay are of editors and of its own page (T32), and styles are no text (T36)', () => {
+    const attributes = files
+      .filter(({ file }) => file.endsWith('.tsx'))
+      .flatMap(({ text }) => [...text.matchAll(/\s((?:href|src|action|formaction)=(?:\{[^{}]*\}|"[^"]*"))/gi)].map(([, found]) => found))
+    expect([...new Set(attributes)].sort()).toEqual(['href={href}', 'href={toPageAddress(model.config.value, model)}'])
+    // what is named so comes of the one function that looks at the scheme
+    expect(using(/\bhref(?: = |: )(?!toEditorHref\(|site && toEditorHref\(|string \| null)/, /^ui\/source\.ts$/)).toEqual([])
+    expect(using(/\sstyle=(?:"|\{[`'"])/)).toEqual([])
   })
 
   it('foreign objects are patched in core/patch only, but for the response and the request we were handed', () => {

@@ -2,6 +2,7 @@ import type { Entry, EntryDetail, SourceExcerpt, StackFrame, TemplateData } from
 import type { RecordView, ViewOptions } from './emit.ts'
 import { toStackFrames } from './entries/exception.ts'
 import { excerptOf } from './excerpt.ts'
+import { maskExcerpt } from './mask-source.ts'
 import type { Redactor } from './redact.ts'
 
 /** One entry with its whole stack and the source around its place; `null` when the record does not have it. */
@@ -19,7 +20,7 @@ export function toEntryDetail(view: RecordView, id: number, { redactor }: ViewOp
 }
 
 function masked(excerpt: SourceExcerpt | null, redactor: Redactor): SourceExcerpt | null {
-  return excerpt === null ? null : { ...excerpt, lines: excerpt.lines.map((line) => redactor.text(line)) }
+  return excerpt === null ? null : maskExcerpt(excerpt, redactor)
 }
 
 /** The template that ran the entry: the innermost one on its stack, with its line; else the nearest render around it. */

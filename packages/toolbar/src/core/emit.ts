@@ -1,10 +1,12 @@
-import type { Entry, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
+import type { Entry, ExceptionData, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
 import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
 import { findPlaces } from './function-places.ts'
+import { redactorOf } from './known-secrets.ts'
 import type { Limits } from './limits.ts'
+import { maskData, maskFinding } from './mask-source.ts'
 import { createSqlMask } from './mask-sql.ts'
 import { outsideId } from './outside-id.ts'
 import type { RequestRecord } from './record.ts'
@@ -72,7 +74,8 @@ export function toSummary(record: RequestRecord, viewing: ViewOptions): RequestS
   return { ...toFigures(record, viewing.redactor), findings: known.findings }
 }
 
-function toFigures(record: RequestRecord, redactor: Redactor): RequestSummary {
+function toFigures(record: RequestRecord, general: Redactor): RequestSummary {
+  const redactor = redactorOf(record, general)
   const { facts } = record
   const { groups, spine } = derive(record)
   const counts: Record<string, number> = {}
@@ -133,29 +136,16 @@ export function forgetViews(): void {
   views.clear()
 }
 
-function judged(record: RequestRecord, { redactor, judge }: ViewOptions): RecordView {
-  const view = materialise(record, redactor)
+function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions): RecordView {
+  const view = materialise(record, general)
   if (!record.sealed) return view
   const verdict = judge(view)
+  const redactor = redactorOf(record, general)
   const findings = verdict.findings.map((finding) => maskFinding(finding, redactor))
   const counts = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
   verdicts.set(record, { version: record.version, findings: counts })
   return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
-}
-
-/** Rules read masked entries; source lines come from disk. */
-function maskFinding(finding: Finding, redactor: Redactor): Finding {
-  const { source, change } = finding
-  return {
-    ...finding,
-    title: redactor.text(finding.title),
-    evidence: redactor.text(finding.evidence),
-    fix: redactor.text(finding.fix),
-    facts: finding.facts.map(([label, value]) => [label, redactor.text(value)]),
-    source: source === null ? null : { ...source, lines: source.lines.map((line) => redactor.text(line)) },
-    change: change === null ? null : { ...change, lines: change.lines.map(({ kind, text }) => ({ kind, text: redactor.text(text) })) },
-  }
 }
 
 /** Everything that is sent is encoded here; `readable` is for people in a terminal. */
@@ -164,7 +154,8 @@ export function encode(value: unknown, readable = false): string {
 }
 
 /** SQL texts of a record, masked, for the words of the filter language. */
-export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
+export function sqlTexts(record: RequestRecord, general: Redactor): string[] {
+  const redactor = redactorOf(record, general)
   const texts = new Map<string, string>()
   for (const entry of record.entries) {
     if (entry.kind.type !== 'sql') continue
@@ -174,8 +165,9 @@ export function sqlTexts(record: RequestRecord, redactor: Redactor): string[] {
   return [...texts].map(([sql, dialect]) => redactor.text(findSqlSecrets(sql, dialect, redactor).text))
 }
 
-function materialise(record: RequestRecord, redactor: Redactor): RecordView {
-  const summary = toFigures(record, redactor)
+function materialise(record: RequestRecord, general: Redactor): RecordView {
+  const summary = toFigures(record, general)
+  const redactor = redactorOf(record, general)
   const raw = record.entries
   groupQueries(raw, record.limits)
   const maskSql = createSqlMask(redactor)
@@ -207,7 +199,7 @@ function functionsOf(entry: RawEntry): (object | undefined)[] {
 
 function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (data: SqlData) => SqlData): Entry {
   const shown = entry.kind.toData(entry, limits)
-  const data = entry.kind.type === 'sql' ? maskSql(shown as SqlData) : redactor.value(shown as Preview)
+  const data = entry.kind.type === 'sql' ? maskSql(shown as SqlData) : maskData(shown as Preview & Partial<ExceptionData>, redactor)
   return {
     id: entry.id,
     type: entry.kind.type,

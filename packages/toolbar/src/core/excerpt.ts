@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { SourceExcerpt } from '../contract/types.ts'
+import { beginningOf } from './cut-text.ts'
 
 const linesAround = 5
 const maxSourceBytes = 2 * 1024 * 1024
@@ -12,7 +13,7 @@ export function excerptOf(file: string, line: number, around = linesAround): Sou
     const lines = readFileSync(file, 'utf8').split(/\r?\n/)
     if (line < 1 || line > lines.length) return null
     const first = Math.max(1, line - around)
-    return { file, firstLine: first, line, lines: lines.slice(first - 1, line + around).map((text) => text.slice(0, 400)) }
+    return { file, firstLine: first, line, lines: lines.slice(first - 1, line + around).map((text) => beginningOf(text, 400)) }
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import type { Preview, Site } from '../contract/types.ts'
 import { placeOfFunction } from './function-places.ts'
+import { cookiesIn, headerPairs, type Pair, responsePairs } from './headers.ts'
 import { preview } from './preview.ts'
 import type { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
@@ -51,7 +52,7 @@ export function toFactsView(record: RequestRecord, redactor: Redactor): FactsVie
   return {
     httpVersion: facts.httpVersion,
     remoteAddress: facts.remoteAddress,
-    requestHeaders: toHeaderViews(pairsOf(facts.rawRequestHeaders), redactor, facts.hidden),
+    requestHeaders: toHeaderViews(headerPairs(facts.rawRequestHeaders), redactor, facts.hidden),
     responseHeaders: toHeaderViews(responsePairs(facts.responseHeaders), redactor, []),
     cookies: cookiesOf(facts.rawRequestHeaders, redactor),
     params: masked(facts.params),
@@ -61,7 +62,7 @@ export function toFactsView(record: RequestRecord, redactor: Redactor): FactsVie
     user: masked(facts.user),
     files: masked(facts.files),
     handler: facts.handler === null ? null : { name: facts.handler.name, site: placeOfFunction(facts.handler.place?.deref()) },
-    statusMessage: facts.statusMessage,
+    statusMessage: redactor.text(facts.statusMessage),
     contentType: facts.contentType,
     streamed: facts.streamed,
     injected: facts.injected,
@@ -108,32 +109,18 @@ function parseQuery(facts: RequestRecord['facts'], limits: RequestRecord['limits
   }
 }
 
-type Pair = readonly [name: string, value: string]
-
-function pairsOf(raw: readonly string[]): Pair[] {
-  const pairs: Pair[] = []
-  for (let index = 0; index + 1 < raw.length; index += 2) pairs.push([raw[index] as string, raw[index + 1] as string])
-  return pairs
-}
-
-function responsePairs(headers: RequestRecord['facts']['responseHeaders']): Pair[] {
-  if (headers === null) return []
-  if (typeof headers !== 'string') return pairsOf(headers)
-  const pairs: Pair[] = []
-  for (const line of headers.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':')
-    if (colon > 0) pairs.push([line.slice(0, colon), line.slice(colon + 1).trim()])
-  }
-  return pairs
-}
-
 const urlHeaders = new Set(['referer', 'location', 'origin', 'content-location', 'link', 'refresh'])
 
 function toHeaderViews(pairs: readonly Pair[], redactor: Redactor, hidden: readonly string[]): HeaderView[] {
   return pairs.map(([name, value]) => {
     const lower = name.toLowerCase()
     const shown = maskHeader(lower, value, redactor)
-    return { name, value: shown, masked: shown !== value, note: hidden.includes(lower) ? 'hidden from the app on this page' : null }
+    return {
+      name: redactor.text(name),
+      value: shown,
+      masked: shown !== value,
+      note: hidden.includes(lower) ? 'hidden from the app on this page' : null,
+    }
   })
 }
 
@@ -163,14 +150,8 @@ function maskPair(pair: string, mask: string): string {
 }
 
 function cookiesOf(raw: readonly string[], redactor: Redactor): [string, Preview][] {
-  const cookies: [string, Preview][] = []
-  for (const [name, value] of pairsOf(raw)) {
-    if (name.toLowerCase() !== 'cookie') continue
-    for (const pair of value.split(';').slice(0, 200)) {
-      const equals = pair.indexOf('=')
-      const key = (equals === -1 ? pair : pair.slice(0, equals)).trim()
-      if (key !== '') cookies.push([key, { $: 'masked', v: redactor.mask, length: equals === -1 ? 0 : pair.length - equals - 1 }])
-    }
-  }
-  return cookies
+  return headerPairs(raw)
+    .filter(([name]) => name.toLowerCase() === 'cookie')
+    .flatMap(([, value]) => cookiesIn(value))
+    .map(([name, held]) => [redactor.text(name), { $: 'masked', v: redactor.mask, length: held.length }])
 }

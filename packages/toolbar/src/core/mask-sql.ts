@@ -1,4 +1,5 @@
 import type { PoolState, Preview, SqlData } from '../contract/types.ts'
+import { beginningOf } from './cut-text.ts'
 import type { Redactor } from './redact.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
@@ -23,7 +24,7 @@ export function createSqlMask(redactor: Redactor): (data: SqlData) => SqlData {
     ...pool,
     holders: pool.holders.map((holder) => ({
       ...holder,
-      sql: redactor.text(findSqlSecrets(holder.sql, dialect, redactor).text).slice(0, 300),
+      sql: beginningOf(redactor.text(findSqlSecrets(holder.sql, dialect, redactor).text), 300),
     })),
   })
 
@@ -37,6 +38,7 @@ export function createSqlMask(redactor: Redactor): (data: SqlData) => SqlData {
     return {
       ...data,
       sql: text.sql,
+      connection: redactor.text(data.connection),
       shape: text.shape,
       params: data.params.map((param, index) => (params.has(index) ? masked : redactor.value(param))),
       error: data.error === null ? null : { code: data.error.code, message: redactor.text(data.error.message) },

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { Preview } from '../contract/types.ts'
+import { beginningOf } from './cut-text.ts'
 import { className } from './diagnostics.ts'
 
 /**
@@ -43,16 +44,22 @@ export function preview(value: unknown, limits: PreviewLimits): Preview {
   }
 }
 
+const maxName = 200
+const maxText = 10_000
+const largest = 10n ** 100n
+
+/** Digits of a large number take time that grows with its square: it is not written out. */
+function bigint(value: bigint): Preview {
+  return value < largest && value > -largest ? tagged('BigInt', value.toString()) : tagged('BigInt', tagged('more'))
+}
+
 /** A special value in the form `{ $: kind, v }`. */
 export function tagged(kind: string, v?: Preview): Preview {
   return v === undefined ? { $: kind } : { $: kind, v }
 }
 
 function cut(text: string, length: number): Preview {
-  if (text.length <= length) return text
-  // a copy, since a slice keeps all of the text alive; and no half words, since half a secret is one too
-  const beginning = Buffer.from(text.slice(0, length)).toString()
-  return { $: 'string', v: beginning.replace(/\S{1,500}$/, ''), length: text.length }
+  return text.length <= length ? text : { $: 'string', v: beginningOf(text, length), length: text.length }
 }
 
 function numeric(value: number): Preview {
@@ -71,9 +78,9 @@ function walk(value: unknown, depth: number, budget: Budget): Preview {
     case 'undefined':
       return tagged('undefined')
     case 'bigint':
-      return tagged('BigInt', value.toString().slice(0, 100))
+      return bigint(value)
     case 'symbol':
-      return tagged('Symbol', (value.description ?? '').slice(0, 100))
+      return tagged('Symbol', beginningOf(value.description ?? '', maxName))
     case 'function':
       return types.isProxy(value) ? tagged('Proxy') : tagged('Function', ownText(value, 'name') ?? '')
     default:
@@ -217,18 +224,18 @@ function plain(value: object, depth: number, budget: Budget): Preview {
 /** Our own marks begin with `$`; a key of the app's that does gets one more. */
 function keyOf(key: string): string {
   const escaped = key.startsWith('$') ? `$${key}` : key
-  return escaped.length > 200 ? `${escaped.slice(0, 200)}…` : escaped
+  return escaped.length > maxName ? `${beginningOf(escaped, maxName)}…` : escaped
 }
 
 function property(descriptor: PropertyDescriptor, depth: number, budget: Budget): Preview {
   return 'value' in descriptor ? walk(descriptor.value, depth + 1, budget) : tagged('Getter')
 }
 
-/** An own data property that is a string, else `null`. */
+/** An own data property that is a string, or its beginning; else `null`. */
 export function ownText(value: object, key: string): string | null {
   if (types.isProxy(value)) return null
   const found = Object.getOwnPropertyDescriptor(value, key)?.value
-  return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : null
+  return typeof found === 'string' ? beginningOf(found, maxText) : typeof found === 'number' ? String(found) : null
 }
 
 /** Keys that view engines and frameworks add to every render. */

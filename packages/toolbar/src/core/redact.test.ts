@@ -103,6 +103,16 @@ describe('secret values under innocent names', () => {
       '$2b$10$',
       '--password',
       '"',
+      'a=',
+      'a:',
+      'password: [',
+      'password: "',
+      '\\"password\\":',
+      '(password)=(',
+      "Duplicate entry '",
+      "value: 'x' for column ",
+      'Cookie: ',
+      'http://a',
     ]) {
       expect(
         timePumped(pump, (text) => redactor.text(text)),

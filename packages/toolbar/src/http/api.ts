@@ -13,7 +13,8 @@ import type { Panel, PanelContext } from '../panels/panel.ts'
 import { UnknownField, UnknownSort } from '../panels/select-rows.ts'
 import type { Gate } from './gate.ts'
 import { toOpenApi } from './openapi.ts'
-import { readJson } from './read-json.ts'
+import { createPairRoute } from './pair-route.ts'
+import { hasBody, readFields } from './read-json.ts'
 import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
 import { actionsOf, createSqlRoutes } from './sql-api.ts'
@@ -138,34 +139,18 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     handle: ({ req, res }) => options.stream.open(req, res),
   })
   routes.push({
-    method: 'POST',
-    pattern: 'api/pair',
-    action: true,
-    unpaired: true,
-    summary: 'Trades the code printed at start for a token, for clients beyond this machine',
-    handle: async ({ req, res }) => {
-      const body = await readJson(req)
-      const code = body.code
-      if (typeof code !== 'string' || Object.keys(body).length !== 1)
-        throw new ApiProblem(400, 'BAD_BODY', 'send { "code": "..." } with the code that the app printed at start, and nothing else.')
-      const token = options.gate.pair(code)
-      if (token === 'locked') throw new ApiProblem(429, 'PAIRING_LOCKED', 'too many wrong codes: restart the app for a new one.')
-      if (token === null) throw new ApiProblem(401, 'WRONG_CODE', 'that is not the code the app printed at start.')
-      sendJson(req, res, 200, { token })
-    },
-  })
-  routes.push({
     method: 'DELETE',
     pattern: 'api/requests',
     action: true,
     summary: 'Clears the history',
-    handle: ({ req, res }) => {
+    handle: async ({ req, res }) => {
+      if (hasBody(req)) await readFields(req, [])
       const cleared = recorder.clear()
       forgetViews()
       sendJson(req, res, 200, { cleared })
     },
   })
-  routes.push(...createSqlRoutes({ recorder, console: options.console, find }))
+  routes.push(createPairRoute(options.gate.pairing), ...createSqlRoutes({ recorder, console: options.console, find }))
   return routes
 }
 
@@ -292,10 +277,9 @@ function whole(query: URLSearchParams, name: string, otherwise: number, least: n
 }
 
 function optionalWhole(query: URLSearchParams, name: string, least: number, most: number): number | null {
-  const values = query.getAll(name)
-  if (values.length === 0) return null
-  const [text] = values as [string]
-  if (values.length > 1 || !/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > most)
+  const text = query.get(name)
+  if (text === null) return null
+  if (!/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > most)
     throw new ApiProblem(
       400,
       'BAD_PARAM',

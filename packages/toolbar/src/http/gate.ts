@@ -1,8 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { assetDestinations } from './destinations.ts'
 import { createNetworkList, isLoopback } from './networks.ts'
+import { createPairing, type Pairing } from './pairing.ts'
 
 /**
  * Who may see anything. First, fail-closed, pure string work: no I/O, no DNS.
@@ -15,10 +15,8 @@ export interface Gate {
   serves(req: IncomingMessage, action: boolean): Refusal | null
   /** Whether this peer must show a pairing token for reads and actions. */
   needsPairing(req: IncomingMessage): boolean
-  /** The code printed at start, where peers beyond loopback are allowed. */
-  readonly pairingCode: string | null
-  /** Trades the code for a token; `null` for a wrong code, and for any code after ten wrong ones. No route calls it yet. */
-  pair(code: string): string | null
+  /** where peers beyond loopback are allowed; else `null`, and nobody needs a token */
+  readonly pairing: Pairing | null
 }
 
 export interface Refusal {
@@ -43,7 +41,6 @@ const forwardingHeaders = [
   'fastly-client-ip',
   'x-cluster-client-ip',
 ]
-const maxTries = 10
 
 const refuse = (status: number, code: string, message: string, silent = false): Refusal => ({ status, code, message, silent })
 const notThere = refuse(404, 'NOT_FOUND', 'nothing here', true)
@@ -51,9 +48,7 @@ const notThere = refuse(404, 'NOT_FOUND', 'nothing here', true)
 export function createGate(options: GateOptions): Gate {
   const inNetworks = createNetworkList(options.allowedPeers)
   const hosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
-  const pairingCode = options.allowedPeers.length > 0 ? newCode() : null
-  const tokens = new Set<string>()
-  let failures = 0
+  const pairing = options.allowedPeers.length > 0 ? createPairing() : null
 
   const isAllowedPeer = (address: string): boolean => isLoopback(address) || inNetworks(address)
 
@@ -65,47 +60,15 @@ export function createGate(options: GateOptions): Gate {
 
   function needsPairing(req: IncomingMessage): boolean {
     const peer = req.socket?.remoteAddress ?? ''
-    if (pairingCode === null || (isLoopback(peer) && chainAllowed(req, isLoopback))) return false
-    const token = req.headers['x-debug-toolbar-token']
-    return typeof token !== 'string' || !hasToken(tokens, token)
+    if (pairing === null || (isLoopback(peer) && chainAllowed(req, isLoopback))) return false
+    return !pairing.holds(req.headers['x-debug-toolbar-token'])
   }
 
   function serves(req: IncomingMessage, action: boolean): Refusal | null {
     return sees(req) ?? siteAllowed(req, action) ?? (action ? actionAllowed(req) : null)
   }
 
-  function pair(code: string): string | null {
-    if (pairingCode === null) return null
-    if (failures >= maxTries) return 'locked'
-    if (!timingSafeEqual(digest(code), digest(pairingCode))) {
-      failures++
-      return null
-    }
-    failures = 0
-    const token = randomBytes(24).toString('base64url')
-    tokens.add(token)
-    return token
-  }
-
-  return { sees, serves, needsPairing, pair, pairingCode }
-}
-
-function newCode(): string {
-  return randomBytes(5)
-    .toString('hex')
-    .toUpperCase()
-    .replace(/(.{5})/, '$1-')
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-function hasToken(tokens: ReadonlySet<string>, token: string): boolean {
-  const given = digest(token)
-  let found = false
-  for (const known of tokens) if (timingSafeEqual(given, digest(known))) found = true
-  return found
+  return { sees, serves, needsPairing, pairing }
 }
 
 /** Where a forwarding header exists, every hop in it must be an allowed peer too. */

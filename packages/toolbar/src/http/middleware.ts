@@ -10,6 +10,7 @@ import { servingOf } from '../core/serving.ts'
 import type { Gate } from './gate.ts'
 import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
+import type { Reach } from './reach.ts'
 import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
 import type { Route } from './routes.ts'
 import { serve } from './serve.ts'
@@ -31,6 +32,7 @@ export interface MiddlewareOptions {
   gate: Gate
   routes: readonly Route[]
   recorder: Recorder
+  reach: Reach
   response: ResponseSettings
   isIgnored: (req: IncomingMessage) => boolean
   framework: FrameworkHooks
@@ -42,22 +44,28 @@ type ExpressRequest = IncomingMessage & { baseUrl?: string; originalUrl?: string
 
 /** The one middleware: plain `(req, res, next)`. Whatever fails in here, `next` is called once. */
 export function createMiddleware(options: MiddlewareOptions): Middleware {
-  const { recorder } = options
+  const { recorder, reach } = options
 
   /** Stays, whatever fails elsewhere: it is where failures are shown. `null`: not one of ours. */
   const answer = guard(
     'serve.request',
     (req: ExpressRequest, res: ServerResponse): boolean | null => {
       if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
+      reach.look(req)
       const rest = below(options.path, req.url ?? '')
-      return rest === null ? null : serve(options.routes, options.gate, req, res, rest)
+      if (rest === null) return null
+      if (serve(options.routes, options.gate, req, res, rest)) return true
+      reach.refused(req)
+      return false
     },
     false,
   )
 
   const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | null => {
     if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
-    if (req.headers.upgrade !== undefined || options.gate.sees(req) !== null || options.isIgnored(req)) {
+    const refused = options.gate.sees(req) !== null
+    if (refused) reach.refused(req)
+    if (refused || req.headers.upgrade !== undefined || options.isIgnored(req)) {
       recorder.ignore()
       return null
     }

@@ -1,9 +1,12 @@
 import { sendBody } from './reply.ts'
 import type { Route } from './routes.ts'
 
-/** The toolbar as a page of its own, for apps that serve no HTML. It holds no data. */
-export function createPageRoutes(entry: string): Route[] {
-  const html = `<!doctype html>
+/** The toolbar as a page of its own, for apps that serve no HTML. It holds no data. @param path where the toolbar lives */
+export function createPageRoutes(entry: string, path: string): Route[] {
+  // addresses are relative, whatever prefix the app is mounted at: without the slash at its end, the last segment is no folder
+  const folder = path.slice(path.lastIndexOf('/') + 1)
+  const page = (base: string): Buffer =>
+    Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -13,11 +16,14 @@ export function createPageRoutes(entry: string): Route[] {
 </head>
 <body>
 <noscript>The toolbar needs JavaScript. The same data is at api/requests.</noscript>
-<script type="module" src="assets/${entry}#page" data-debug-toolbar="page"></script>
+<script type="module" src="${base}assets/${entry}#page" data-debug-toolbar="page"></script>
 </body>
 </html>
-`
-  const handle: Route['handle'] = ({ req, res }) => sendBody(req, res, 200, pageHeaders, Buffer.from(html))
+`)
+  const withSlash = page('')
+  const withoutSlash = page(`${folder}/`)
+  const handle: Route['handle'] = ({ req, res }) =>
+    sendBody(req, res, 200, pageHeaders, /^[^?]*\/(?:\?|$)/.test(req.url ?? '') ? withSlash : withoutSlash)
   return [{ method: 'GET', pattern: '', action: false, unpaired: true, summary: 'The toolbar as a page of its own', handle }]
 }
 

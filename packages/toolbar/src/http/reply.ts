@@ -7,12 +7,15 @@ export class ApiProblem extends Error {
   readonly status: number
   readonly code: string
   readonly headers: Readonly<Record<string, string>>
+  /** the rest of the request is not read: the connection ends with the answer */
+  readonly hangUp: boolean
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}, hangUp = false) {
     super(message)
     this.status = status
     this.code = code
     this.headers = headers
+    this.hangUp = hangUp
   }
 }
 
@@ -48,10 +51,18 @@ export function sendJson(
 export function sendProblem(
   req: IncomingMessage,
   res: ServerResponse,
-  problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>> },
+  problem: { status: number; code: string; message: string; headers?: Readonly<Record<string, string>>; hangUp?: boolean },
 ): void {
-  sendJson(req, res, problem.status, { error: { code: problem.code, message: problem.message } }, problem.headers)
+  const { status, code, message, headers = {}, hangUp = false } = problem
+  // on HTTP/2 the stream ends instead of the connection: the answer is complete, what is still coming is not wanted
+  const { stream } = res as { stream?: { close(code: number): void } }
+  const last: Record<string, string> = hangUp && stream === undefined ? { Connection: 'close' } : {}
+  sendJson(req, res, status, { error: { code, message } }, { ...headers, ...last })
+  if (hangUp) stream?.close(noError)
 }
+
+/** NGHTTP2_NO_ERROR */
+const noError = 0
 
 /** Brotli at its fastest is cheaper than gzip and smaller. */
 export function sendBody(

@@ -42,7 +42,7 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     const params = fit(route.pattern.split('/'), segments)
     if (params === null) continue
     if (route.method === wanted) return { match: { route, params }, allowed: [] }
-    allowed.push(route.method)
+    if (!allowed.includes(route.method)) allowed.push(route.method)
   }
   return { match: null, allowed }
 }

@@ -19,9 +19,11 @@ export function serve(routes: readonly Route[], gate: Gate, req: IncomingMessage
   const refusal = gate.serves(req, match?.route.action ?? false)
   if (refusal !== null) {
     if (refusal.silent) return false
+    forgetPermissions(res)
     sendProblem(req, res, refusal)
     return true
   }
+  forgetPermissions(res)
   try {
     answer(match, allowed, gate, req, res, at === -1 ? '' : rest.slice(at + 1))
   } catch (error) {
@@ -65,12 +67,21 @@ function answer(
   if (done instanceof Promise) done.catch((error: unknown) => fail(req, res, error))
 }
 
-/** A misspelt parameter must not look as if it had worked. */
+/** A `cors()` of the app that stands before us, or a session of its, has no say in what the toolbar answers. */
+function forgetPermissions(res: ServerResponse): void {
+  for (const name of res.getHeaderNames()) if (name === 'set-cookie' || name.startsWith('access-control-')) res.removeHeader(name)
+}
+
+/** A misspelt parameter, or one given twice, must not look as if it had worked. */
 function refuseUnknown(route: Route, query: URLSearchParams): void {
   if (!route.pattern.startsWith('api/')) return
   const known = Object.keys(route.query ?? {})
   for (const name of query.keys()) {
-    if (known.includes(name)) continue
+    if (known.includes(name)) {
+      if (query.getAll(name).length > 1)
+        throw new ApiProblem(400, 'BAD_PARAM', `${quote(name)} is given more than once; it takes one value.`)
+      continue
+    }
     throw new ApiProblem(
       400,
       'BAD_PARAM',

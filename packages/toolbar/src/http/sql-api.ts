@@ -1,12 +1,14 @@
 import type { Console } from '../console/console.ts'
 import { type ConsoleCode, ConsoleProblem } from '../console/problem.ts'
 import type { EntryDetail } from '../contract/types.ts'
+import type { ViewOptions } from '../core/emit.ts'
 import { toExplainAnswer, toRunAnswer } from '../core/emit-rows.ts'
 import type { RawSql } from '../core/entries/sql.ts'
+import { redactorOf } from '../core/known-secrets.ts'
 import { outsideId } from '../core/outside-id.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
-import { readJson } from './read-json.ts'
+import { readFields } from './read-json.ts'
 import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
 
@@ -39,7 +41,7 @@ export function createSqlRoutes({ recorder, console, find }: SqlApiOptions): Rou
   const action = (
     pattern: string,
     route: Pick<Route, 'summary' | 'body' | 'answer'>,
-    act: (raw: RawSql, body: Body) => Promise<unknown>,
+    act: (raw: RawSql, body: Body, masking: ViewOptions) => Promise<unknown>,
   ): Route => ({
     method: 'POST',
     pattern,
@@ -47,11 +49,12 @@ export function createSqlRoutes({ recorder, console, find }: SqlApiOptions): Rou
     ...route,
     async handle(call) {
       const body = await readBody(call, Object.keys(route.body ?? {}))
-      const raw = entryOf(recorder, find, call.params.id as string, call.params.entry as string)
+      const { record, raw } = entryOf(recorder, find, call.params.id as string, call.params.entry as string)
+      const redactor = redactorOf(record, viewing.redactor)
       try {
-        sendJson(call.req, call.res, 200, await act(raw, body))
+        sendJson(call.req, call.res, 200, await act(raw, body, { ...viewing, redactor }))
       } catch (error) {
-        throw error instanceof ConsoleProblem ? toApiProblem(error, (text) => viewing.redactor.text(text)) : error
+        throw error instanceof ConsoleProblem ? toApiProblem(error, redactor.text) : error
       }
     },
   })
@@ -63,12 +66,12 @@ export function createSqlRoutes({ recorder, console, find }: SqlApiOptions): Rou
         body: { analyze: { type: 'boolean', description: 'run it for measured figures; default false' } },
         answer: 'ExplainAnswer',
       },
-      async (raw, { analyze }) => toExplainAnswer(await console.explain(raw, analyze === true), raw, viewing),
+      async (raw, { analyze }, masking) => toExplainAnswer(await console.explain(raw, analyze === true), raw, masking),
     ),
     action(
       'api/requests/:id/entries/:entry/run',
       { summary: 'Runs a recorded read again: its first 100 rows', body: {}, answer: 'RunAnswer' },
-      async (raw) => toRunAnswer(await console.run(raw), raw, viewing),
+      async (raw, _body, masking) => toRunAnswer(await console.run(raw), raw, masking),
     ),
   ]
 }
@@ -84,14 +87,7 @@ interface Body {
 }
 
 async function readBody({ req }: Call, known: readonly string[]): Promise<Body> {
-  const body = await readJson(req)
-  for (const name of Object.keys(body))
-    if (!known.includes(name))
-      throw new ApiProblem(
-        400,
-        'UNKNOWN_FIELD',
-        `there is no field ${quote(name)}: ${known.length === 0 ? 'send {}' : `send {} or { ${known.join(', ')} }`}. What is run is named by the address alone.`,
-      )
+  const body = await readFields(req, known)
   if (body.analyze !== undefined && typeof body.analyze !== 'boolean') throw new ApiProblem(400, 'BAD_BODY', "'analyze' is true or false.")
   return body as Body
 }
@@ -99,7 +95,7 @@ async function readBody({ req }: Call, known: readonly string[]): Promise<Body> 
 /** ids of this package: eight random characters and a number; small numbers, so that other words are not taken for one */
 const foreign = /^[\w-]{8}0000[0-9a-z]{4}$/
 
-function entryOf(recorder: Recorder, find: SqlApiOptions['find'], id: string, entry: string): RawSql {
+function entryOf(recorder: Recorder, find: SqlApiOptions['find'], id: string, entry: string): { record: RequestRecord; raw: RawSql } {
   if (id !== outsideId && foreign.test(id) && !recorder.isOwnId(id)) throw notHere(id)
   const record = find(id)
   if (!recorder.owns(record)) throw notHere(id)
@@ -108,7 +104,7 @@ function entryOf(recorder: Recorder, find: SqlApiOptions['find'], id: string, en
     throw new ApiProblem(404, 'NO_SUCH_ENTRY', `no entry ${quote(entry)} in this request: GET .../entries lists those that are kept.`)
   if (found.kind.type !== 'sql')
     throw new ApiProblem(422, 'NOT_A_QUERY', `entry ${quote(entry)} is no query, but of type ${quote(found.kind.type)}.`)
-  return found.data as RawSql
+  return { record, raw: found.data as RawSql }
 }
 
 function notHere(id: string): ApiProblem {

@@ -3,6 +3,7 @@ import { encode } from '../core/emit.ts'
 import { faults, onFailure } from '../core/guard.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { commonHeaders, sendProblem } from './reply.ts'
+import { ServerClosings } from './server-closings.ts'
 
 /**
  * Summaries as they happen, for overlays that are visible. Streams never keep the process alive, are few, and one that does not read
@@ -12,6 +13,7 @@ export class StreamHub {
   private readonly open_ = new Set<ServerResponse>()
   private readonly recorder: Recorder
   private readonly version: string
+  private readonly closings = new ServerClosings((responses) => this.end(responses))
   private undo: (() => void)[] = []
   private faultNoted = false
   private heartbeat: NodeJS.Timeout | null = null
@@ -27,6 +29,10 @@ export class StreamHub {
 
   open(req: IncomingMessage, res: ServerResponse): void {
     const { streams } = this.recorder.options.limits
+    if (this.closings.isClosing(req)) {
+      sendProblem(req, res, { status: 503, code: 'CLOSING', message: 'the server is shutting down.', hangUp: true })
+      return
+    }
     if (this.open_.size >= streams) {
       sendProblem(req, res, {
         status: 503,
@@ -48,6 +54,7 @@ export class StreamHub {
     }
     if (this.open_.size === 0) this.listen()
     this.open_.add(res)
+    this.closings.watch(req, res)
     // a socket without a reference: an open toolbar must not hold up the exit of the app
     req.socket.unref?.()
     res.on('close', () => {
@@ -60,9 +67,14 @@ export class StreamHub {
 
   /** Ends all streams. */
   close(): void {
-    for (const res of this.open_) res.end()
-    this.open_.clear()
-    this.silence()
+    this.end([...this.open_])
+  }
+
+  private end(responses: Iterable<ServerResponse>): void {
+    for (const res of responses) {
+      res.end()
+      this.drop(res)
+    }
   }
 
   private listen(): void {
@@ -95,6 +107,7 @@ export class StreamHub {
 
   private drop(res: ServerResponse): void {
     if (!this.open_.delete(res)) return
+    this.closings.release(res)
     if (this.open_.size === 0) this.silence()
   }
 
@@ -110,7 +123,8 @@ export class StreamHub {
 
   private send(res: ServerResponse, text: string): void {
     if (res.writableLength > maxBacklog) {
-      res.end()
+      // an end would wait behind what is not being read
+      res.destroy()
       this.drop(res)
     } else res.write(text)
   }

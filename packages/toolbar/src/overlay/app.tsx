@@ -8,6 +8,7 @@ import barCss from './styles/bar.css?inline'
 import baseCss from './styles/base.css?inline'
 import partsCss from './styles/parts.css?inline'
 import tokensCss from './styles/tokens.css?inline'
+import { createTokens } from './tokens.ts'
 
 /**
  * The id of the page's record, or `page` on the stand-alone page. The script's attribute comes first: a browser that has the
@@ -31,7 +32,8 @@ export function boot(address: string): void {
   }
   const host = createHost()
   const preferences = createPreferences(() => localStorage)
-  const model = createModel(createClient(new URL('../api/', address)), preferences, id === 'page' ? null : id)
+  const tokens = createTokens(() => sessionStorage)
+  const model = createModel(createClient(new URL('../api/', address), tokens), preferences, id === 'page' ? null : id)
   host.element.addEventListener(TURN_EVENT, (event) => model.turnTo(String((event as CustomEvent).detail)))
   for (const css of [tokensCss, baseCss, partsCss, barCss]) host.adopt(css)
   // the only key the page shares with the toolbar, by place on the keyboard so that layouts do not matter

@@ -1,3 +1,4 @@
+import { type Signal, signal } from '@preact/signals'
 import type {
   ApiError,
   EntryDetail,
@@ -8,9 +9,13 @@ import type {
   RequestList,
   RunAnswer,
 } from '../contract/types.ts'
+import type { Tokens } from './tokens.ts'
 
 /** id of the list of what ran outside of requests */
 export const OUTSIDE = 'outside'
+
+/** code of the error of an app that does not know this browser */
+export const PAIRING_REQUIRED = 'PAIRING_REQUIRED'
 
 /** What went wrong between here and the app, with a sentence for the reader. */
 export class ClientError extends Error {
@@ -39,6 +44,13 @@ export interface Client {
   run(id: string, entry: number): Promise<RunAnswer>
   clear(): Promise<void>
   health(): Promise<{ hooks: HookHealth[] }>
+  /** trades the code that the app printed for a token, which all later requests carry */
+  pair(code: string): Promise<void>
+  /** the app wants that code before it answers */
+  unpaired: Signal<boolean>
+  tokens: Tokens
+  /** the token that the app knew no more, if any */
+  refused(): string | null
   /** the raw response of a stream; throws as the others do */
   open(path: string, signal: AbortSignal): Promise<Response>
 }
@@ -53,17 +65,30 @@ async function toError(response: Response, url: string): Promise<ClientError> {
 }
 
 /** The JSON API of one app. `base` ends with `/api/`. */
-export function createClient(base: URL): Client {
+export function createClient(base: URL, tokens: Tokens): Client {
+  const unpaired = signal(false)
+  let refused: string | null = null
+  const noteUnpaired = (token: string | null): void => {
+    // a token came in the meantime: the next request shows what it is worth
+    if (token !== tokens.read()) return
+    refused = token
+    tokens.write(null)
+    unpaired.value = true
+  }
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(path, base)
     // no redirect may carry this elsewhere, and no cache may answer for a record that still runs
-    const options: RequestInit = { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init }
+    const token = tokens.read()
+    const headers = { ...(init.headers as Record<string, string>), ...(token === null ? {} : { 'X-Debug-Toolbar-Token': token }) }
+    const options: RequestInit = { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init, headers }
     const response = await fetch(url, options).catch((error: unknown) => {
       if (init.signal?.aborted) throw error
       throw new ClientError('UNREACHABLE', `${init.method ?? 'GET'} ${url.pathname} failed: no answer from ${url.host}`, 0, url.pathname)
     })
-    if (!response.ok) throw await toError(response, url.pathname)
-    return response
+    if (response.ok) return response
+    const error = await toError(response, url.pathname)
+    if (error.code === PAIRING_REQUIRED) noteUnpaired(token)
+    throw error
   }
   const read = async <Body>(path: string): Promise<Body> => (await send(path)).json() as Promise<Body>
   const act = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response> =>
@@ -90,6 +115,13 @@ export function createClient(base: URL): Client {
     entry: (id, entry) => read(entryPath(id, entry)),
     explain: async (id, entry, analyze) =>
       (await (await act('POST', `${entryPath(id, entry)}/explain`, { analyze })).json()) as ExplainAnswer,
+    pair: async (code) => {
+      const { token } = (await (await act('POST', 'pair', { code })).json()) as { token: string }
+      tokens.write(token)
+    },
+    unpaired,
+    tokens,
+    refused: () => refused,
     run: async (id, entry) => (await (await act('POST', `${entryPath(id, entry)}/run`, {})).json()) as RunAnswer,
     open: (path, signal) => send(path, { signal, headers: { Accept: 'text/event-stream' } }),
   }

@@ -167,9 +167,9 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
       opened.value = false
       preferences.set({ open: false })
     },
-    retry: (): void => {
+    retry: (): Promise<void> => {
       stream.retry()
-      void start()
+      return start()
     },
     /** the page became another one without a reload */
     turnTo: (id: string): void => {

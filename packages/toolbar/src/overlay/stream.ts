@@ -1,5 +1,5 @@
 import type { StreamEvents } from '../contract/types.ts'
-import type { Client } from './client.ts'
+import { type Client, ClientError, PAIRING_REQUIRED } from './client.ts'
 import { createSseParser } from './sse.ts'
 
 export interface StreamHandlers {
@@ -62,7 +62,11 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
       handlers.lost()
       timer = setTimeout(open, RETRY_MS)
     }
-    read(own.signal).then(again, again)
+    read(own.signal).then(again, (error: unknown) => {
+      // asked again when the code was typed, or the page comes back into sight
+      if (error instanceof ClientError && error.code === PAIRING_REQUIRED) controller = controller === own ? null : controller
+      else again()
+    })
   }
 
   const onVisibility = (): void => (document.visibilityState === 'hidden' ? close() : open())

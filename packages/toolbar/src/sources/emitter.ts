@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { className } from '../core/diagnostics.ts'
 import { type RawSignal, signalKind } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -102,7 +103,7 @@ const begin = guard(
   ): RawEntry => {
     const name = typeof event === 'symbol' ? event.toString() : String(event)
     const data: RawSignal = {
-      event: name.slice(0, 200),
+      event: beginningOf(name, 200),
       emitter: label,
       args: args.slice(0, 10).map((arg) => preview(arg, limits)),
       listeners: [],

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { fromStandard, parseStack, userFrame } from '../core/call-sites.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { className } from '../core/diagnostics.ts'
 import { exceptionKind, type RawCause, type RawException } from '../core/entries/exception.ts'
 import type { RawSql } from '../core/entries/sql.ts'
@@ -10,6 +11,7 @@ import type { RequestRecord } from '../core/record.ts'
 
 const maxCauses = 8
 const maxStack = 20_000
+const maxMessage = 5_000
 const lastSeen = new WeakMap<RequestRecord, { error: unknown; entry: RawEntry }>()
 
 /** Records an error on its way to the error handlers; the same error on its further way is the same entry. */
@@ -59,10 +61,15 @@ export function forgetExceptions(record: RequestRecord): void {
 
 function toCause(error: unknown): RawCause {
   if (typeof error !== 'object' || error === null)
-    return { name: 'not an Error', message: String(error).slice(0, 2_000), code: null, stack: '' }
+    return {
+      name: 'not an Error',
+      message: typeof error === 'function' ? 'a function' : beginningOf(String(error), maxMessage),
+      code: null,
+      stack: '',
+    }
   return {
     name: ownText(error, 'name') ?? className(error) ?? 'Error',
-    message: (ownText(error, 'message') ?? '').slice(0, 5_000),
+    message: beginningOf(ownText(error, 'message') ?? '', maxMessage),
     code: ownText(error, 'code'),
     stack: stackText(error),
   }
@@ -70,6 +77,18 @@ function toCause(error: unknown): RawCause {
 
 /** Frames only: what the message says can never pass for one. */
 function stackText(error: object): string {
+  if (types.isProxy(error)) return ''
+  try {
+    return readStack(error)
+  } catch {
+    // an `Error.prepareStackTrace` of the app's that throws
+    return ''
+  }
+}
+
+function readStack(error: object): string {
+  // to write a stack, Node reads both
+  for (const name of ['message', 'name']) if (Object.getOwnPropertyDescriptor(error, name)?.get !== undefined) return ''
   const descriptor = Object.getOwnPropertyDescriptor(error, 'stack')
   if (descriptor === undefined) return ''
   // newer versions of V8 have an accessor of their own here; an app's is not called
@@ -89,12 +108,15 @@ function causesOf(error: unknown): RawCause[] {
     seen.add(current)
     causes.push(toCause(current))
   }
-  const members =
-    typeof error === 'object' && error !== null && !types.isProxy(error)
-      ? Object.getOwnPropertyDescriptor(error, 'errors')?.value
-      : undefined
-  if (Array.isArray(members)) for (const member of members.slice(0, maxCauses - causes.length)) causes.push(toCause(member))
+  for (const link of seen) for (const member of membersOf(link).slice(0, maxCauses - causes.length)) causes.push(toCause(member))
   return causes
+}
+
+/** Of an AggregateError. */
+function membersOf(error: unknown): unknown[] {
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return []
+  const members: unknown = Object.getOwnPropertyDescriptor(error, 'errors')?.value
+  return types.isProxy(members) || !Array.isArray(members) ? [] : members
 }
 
 function next(error: unknown): unknown {

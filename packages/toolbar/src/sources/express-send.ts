@@ -1,3 +1,4 @@
+import { beginningOf } from '../core/cut-text.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
 import { servingOf } from '../core/serving.ts'
@@ -38,7 +39,7 @@ const note = guard('express.send', (res: Response, body: string): void => {
   const { facts, limits } = record
   // a slice would keep all of a long text alive: a short copy of the beginning does not
   facts.body = {
-    text: body.length <= limits.bodyBytes ? body : Buffer.from(body.slice(0, limits.bodyBytes)).toString(),
+    text: body.length <= limits.bodyBytes ? body : beginningOf(body, limits.bodyBytes),
     length: body.length,
   }
 })

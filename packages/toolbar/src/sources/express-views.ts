@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { context, type Frame } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { type RawTemplate, templateKind } from '../core/entries/template.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -77,7 +78,7 @@ const begin = guard('views.begin', (record: RequestRecord, frame: Frame, name: u
     locals: typeof shared === 'object' && typeof locals === 'object' ? Object.assign(Object.create(null), shared, locals) : locals,
     parent: parent?.name ?? null,
   }
-  return record.begin(templateKind, String(name).slice(0, 200), frame.parentId, payload)
+  return record.begin(templateKind, beginningOf(String(name), 200), frame.parentId, payload)
 })
 
 const finish = guard('views.finish', (record: RequestRecord, entry: RawEntry, status: 'ok' | 'error'): void => {

@@ -1,10 +1,11 @@
 import { transactionVerb } from '../contract/transactions.ts'
 import { type Frame, outerOf } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard, isOff } from '../core/guard.ts'
+import { ownText } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
-import { read } from './source.ts'
 import { endTransaction, noteTransaction } from './sql-transactions.ts'
 
 /** What all sources of SQL do alike: an entry when a statement is handed to its driver, closed when it is answered. */
@@ -118,11 +119,11 @@ export const failStatement = guard('sql.fail', (record: RequestRecord, entry: Ra
 })
 
 function toSqlError(error: unknown): NonNullable<RawSql['error']> {
-  const message = read(error, 'message')
-  const code = read(error, 'code') ?? read(error, 'errno')
+  const own = (key: string): string | null => (typeof error === 'object' && error !== null ? ownText(error, key) : null)
+  const message = own('message')
   return {
-    message: typeof message === 'string' ? message.slice(0, 2_000) : 'a value that is not an Error',
-    code: code === undefined ? null : String(code).slice(0, 60),
+    message: message === null ? 'a value that is not an Error' : beginningOf(message, 2_000),
+    code: (own('code') ?? own('errno'))?.slice(0, 60) ?? null,
   }
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
 import { context, recordingFrame } from '../core/context.ts'
 import type { RawSql, SqlTarget } from '../core/entries/sql.ts'
@@ -119,5 +120,5 @@ const none: readonly unknown[] = Object.freeze([])
 export function toParams(args: readonly unknown[]): readonly unknown[] {
   if (args.length === 0) return none
   const [first] = args
-  return args.length === 1 && Array.isArray(first) ? first : args
+  return args.length === 1 && !types.isProxy(first) && Array.isArray(first) ? first : args
 }

@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { now } from '../core/clock.ts'
 import { context, type Frame } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import type { RawListener, RawSignal } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
+import { ownText } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
-import { isFunction, read } from './source.ts'
+import { isFunction } from './source.ts'
 
 /**
  * Listeners with a stopwatch, for one emit at a time: they stand in the emitter's own list only until Node has read it.
@@ -164,8 +166,8 @@ const nativeThen = Promise.prototype.then
 const noError = Symbol('no error')
 
 function errorText(error: unknown): string {
-  const message = read(error, 'message')
-  return (typeof message === 'string' ? message : 'a value that is not an Error').slice(0, 500)
+  const message = typeof error === 'object' && error !== null ? ownText(error, 'message') : null
+  return message === null ? 'a value that is not an Error' : beginningOf(message, 500)
 }
 
 /** `captureRejections` of an emitter is kept under a private symbol of Node's. */

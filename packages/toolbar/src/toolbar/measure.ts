@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame } from '../core/context.ts'
+import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -27,7 +28,7 @@ export function measure<Result>(name: string, run: () => Result): Result {
 }
 
 const begin = guard('measure.begin', (record: RequestRecord, name: string, parentId: number): RawEntry => {
-  const entry = record.begin(spanKind, String(name).slice(0, 200), parentId, { kind: 'measure' })
+  const entry = record.begin(spanKind, beginningOf(String(name), 200), parentId, { kind: 'measure' })
   record.locate(entry, `span ${entry.name}`, measure, nearFrames)
   return entry
 })
@@ -55,9 +56,14 @@ interface Thenable {
 }
 
 function isThenable(value: unknown): value is Thenable {
-  return (
-    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as Partial<Thenable>).then === 'function'
-  )
+  // looked up without a call: a getter or a proxy's trap is the app's, and may throw
+  for (let holder = value; (typeof holder === 'object' || typeof holder === 'function') && holder !== null; ) {
+    if (types.isProxy(holder)) return false
+    const found = Object.getOwnPropertyDescriptor(holder, 'then')
+    if (found !== undefined) return typeof found.value === 'function'
+    holder = Object.getPrototypeOf(holder) as unknown
+  }
+  return false
 }
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */

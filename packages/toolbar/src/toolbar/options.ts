@@ -3,9 +3,10 @@ import type { StackOptions } from '../core/call-sites.ts'
 import { describe, problems, suggest } from '../core/diagnostics.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { RedactOptions } from '../core/redact.ts'
+import { flawOf } from '../core/redact-options.ts'
 import type { Store } from '../core/store.ts'
 import { knownEditors } from '../http/editors.ts'
-import { parseNetwork } from '../http/networks.ts'
+import { isBounded, parseNetwork } from '../http/networks.ts'
 import type { Panel } from '../panels/panel.ts'
 import type { Rule } from '../rules/rule.ts'
 
@@ -33,8 +34,8 @@ export interface ToolbarOptions {
   /** Host names, beside loopback and `*.localhost`, under which the toolbar may be reached. Default none */
   allowedHosts?: readonly string[]
   /**
-   * IP addresses and CIDR networks of clients, beside loopback. They are recorded and see the script; data needs a token for the pairing code
-   * printed at start, and the route that gives one is not there yet. Default none
+   * IP addresses and CIDR networks of clients, beside loopback: the bridge of a container, `['172.17.0.0/16']`. They are recorded and see the
+   * script; a browser there asks once for the pairing code that is printed at start, and gets no data without. Default none
    */
   allowedPeers?: readonly string[]
   /** Added to the built-in secret keys and value patterns; nothing built in can be switched off. Default none */
@@ -101,7 +102,8 @@ const expect =
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
-const isSimpleRegExp = (value: unknown): boolean => value instanceof RegExp && !value.sticky
+const isRegExp = (value: unknown): value is RegExp => value instanceof RegExp
+const hasLetter = (value: string): boolean => /\p{L}/u.test(value)
 
 const checks: Record<keyof ToolbarOptions, Check> = {
   enabled: expect('true or false (the string "false" would count as true)', (value) => typeof value === 'boolean'),
@@ -124,17 +126,29 @@ const checks: Record<keyof ToolbarOptions, Check> = {
     (value) => isStrings(value) && value.every(isHostName),
   ),
   allowedPeers: expect(
-    "a list of IP addresses or networks such as ['172.17.0.0/16'], not the whole internet",
-    (value) => isStrings(value) && value.every((item) => (parseNetwork(item)?.bits ?? 0) > 0),
+    "a list of IP addresses or networks such as ['172.17.0.0/16'], not the whole internet or a large part of it",
+    (value) =>
+      isStrings(value) &&
+      value.every((item) => {
+        const network = parseNetwork(item)
+        return network !== null && isBounded(network)
+      }),
   ),
   redact: (value, name) => {
     if (!isObject(value)) throw problems.badOption(name, describe(value), '{ keys, patterns, replace }; the built-in list always stays')
     unknownKeys(value, ['keys', 'patterns', 'replace'], 'redact.')
-    expect('a list of key names', (item) => item === undefined || isStrings(item))(value.keys, 'redact.keys')
-    expect(
-      'a list of regular expressions without the y flag',
-      (item) => item === undefined || (Array.isArray(item) && item.every(isSimpleRegExp)),
-    )(value.patterns, 'redact.patterns')
+    expect('a list of key names, each with a letter in it', (item) => item === undefined || (isStrings(item) && item.every(hasLetter)))(
+      value.keys,
+      'redact.keys',
+    )
+    expect('a list of regular expressions', (item) => item === undefined || (Array.isArray(item) && item.every(isRegExp)))(
+      value.patterns,
+      'redact.patterns',
+    )
+    for (const pattern of (value.patterns ?? []) as RegExp[]) {
+      const flaw = flawOf(pattern)
+      if (flaw !== null) throw problems.badOption('redact.patterns', `/${pattern.source.slice(0, 60)}/, which ${flaw}`, 'safe patterns')
+    }
     expect('a string', (item) => item === undefined || typeof item === 'string')(value.replace, 'redact.replace')
   },
   limits: (value, name) => {
@@ -196,14 +210,33 @@ export function readOptions(options: unknown): { given: Readonly<Partial<Toolbar
   if (options !== undefined && !isObject(options)) throw problems.notAnObject(describe(options))
   const given: Partial<ToolbarOptions> = Object.create(null)
   const known = Object.keys(checks)
-  unknownKeys(options ?? {}, known, '')
+  const own = readOwn(options ?? {}, '')
+  unknownKeys(own, known, '')
   for (const name of known as (keyof ToolbarOptions)[]) {
-    const value = options !== undefined && Object.hasOwn(options, name) ? options[name] : undefined
+    const value = grouped.has(name) && isObject(own[name]) ? readOwn(own[name] as object, `${name}.`) : own[name]
     if (value === undefined) continue
     checks[name](value, name)
     ;(given as Record<string, unknown>)[name] = value
   }
   return { given, settings: withDefaults(given) }
+}
+
+/** options that are objects of options */
+const grouped: ReadonlySet<string> = new Set<keyof ToolbarOptions>(['redact', 'limits', 'stack'])
+
+/** A copy that inherits nothing, read once. */
+function readOwn(value: object, prefix: string): Record<string, unknown> {
+  const own: Record<string, unknown> = Object.create(null)
+  let at = 'options'
+  try {
+    for (const key of Object.keys(value)) {
+      at = prefix + key
+      own[key] = (value as Record<string, unknown>)[key]
+    }
+  } catch {
+    throw problems.badOption(at, 'what throws when it is read', 'a plain value')
+  }
+  return own
 }
 
 function withDefaults(given: Partial<ToolbarOptions>): Settings {

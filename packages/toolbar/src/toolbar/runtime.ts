@@ -18,8 +18,11 @@ import { createGate } from '../http/gate.ts'
 import { createIgnore } from '../http/ignore.ts'
 import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/middleware.ts'
 import { createPageRoutes } from '../http/page.ts'
+import { createReach } from '../http/reach.ts'
+import type { Route } from '../http/routes.ts'
 import { StreamHub } from '../http/stream.ts'
 import { builtInPanels } from '../panels/index.ts'
+import type { PanelContext } from '../panels/panel.ts'
 import { builtInRules } from '../rules/index.ts'
 import { createJudge } from '../rules/rule.ts'
 import { forgetSources } from '../rules/source/parse.ts'
@@ -37,6 +40,8 @@ export interface Runtime {
   version: string
   settings: Settings
   middleware: Middleware
+  /** all that is served below the path; the tests of the gate walk through it */
+  routes: readonly Route[]
   watch(instance: unknown, label: string | null): Undo
   /** handles not closed yet */
   handles: number
@@ -88,12 +93,13 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
   const console = new Console({ limits: settings.limits })
+  const redactor = createRedactor(settings.redact)
   const recorder: Recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
     viewing: {
-      redactor: createRedactor(settings.redact),
+      redactor,
       judge: createJudge(checkRules(settings.rules, builtInRules), {
         slowQueryMs: settings.slowQueryMs,
         planOf: (view, entryId) => plans.planOf(view, entryId),
@@ -105,8 +111,14 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watcher = createWatcher(settings)
-  const config = (): OverlayConfig => toConfig(settings, panels, watcher.labels(), recorder.options.store.maxRequests)
-  const panelContext = { slowQueryMs: settings.slowQueryMs, quietSignals }
+  // a label may be an address with a password in it
+  const labels = (): OverlayConfig['watched'] =>
+    Object.fromEntries(Object.entries(watcher.labels()).map(([id, names]) => [id, names.map(redactor.text)]))
+  const config = (): OverlayConfig => toConfig(settings, panels, labels(), recorder.options.store.maxRequests)
+  const panelContext: PanelContext = {
+    slowQueryMs: settings.slowQueryMs,
+    quietSignals: (fired) => quietSignals(redactor.text, fired),
+  }
   const routes = [
     ...createApiRoutes({
       recorder,
@@ -118,9 +130,12 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       stream,
       version,
       path: settings.path,
-      sources: () => sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watcher.labels()[id] ?? [] })),
+      sources: () => {
+        const watched = labels()
+        return sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watched[id] ?? [] }))
+      },
     }),
-    ...createPageRoutes(assets.entry),
+    ...createPageRoutes(assets.entry, settings.path),
     assets.route,
   ]
   const undos: Undo[] = []
@@ -130,6 +145,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
     gate,
     routes,
     recorder,
+    reach: createReach(settings.allowedPeers),
     isIgnored: createIgnore(settings.ignore),
     response: {
       csp: settings.csp,
@@ -143,11 +159,16 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
     ),
     isOpen: () => open,
   })
-  if (gate.pairingCode !== null) warnOnce(gate.pairingCode, `clients beyond this machine may pair with the code ${gate.pairingCode}`)
+  if (gate.pairing !== null)
+    warnOnce(
+      gate.pairing.code,
+      `allowedPeers lets clients beyond this machine in: ${settings.allowedPeers.slice(0, 5).join(', ')}. Each browser there asks once for the pairing code ${gate.pairing.code}. Keep everybody else out: publish a container's port with -p 127.0.0.1:3000:3000.`,
+    )
   const runtime: Runtime = {
     version,
     settings,
     middleware,
+    routes,
     handles: 0,
     watch: watcher.watch,
     release() {

@@ -1,4 +1,5 @@
 import type { LogData, LogLevel, Preview } from '../../contract/types.ts'
+import { beginningOf } from '../cut-text.ts'
 import { defineKind } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { preview } from '../preview.ts'
@@ -26,29 +27,24 @@ export const logKind = defineKind({
   type: 'log',
   seal(entry, limits) {
     const raw = entry.data as RawLog
-    if (raw.line.length > limits.stringLength * 2) raw.line = beginning(raw.line, limits.stringLength * 2)
+    if (raw.line.length > limits.stringLength * 2) raw.line = beginningOf(raw.line, limits.stringLength * 2)
     return 64 + raw.line.length
   },
   shed(entry) {
     const raw = entry.data as RawLog
     const bytes = raw.line.length - 200
     if (bytes <= 0) return 0
-    raw.line = beginning(raw.line, 200)
+    raw.line = beginningOf(raw.line, 200)
     return bytes
   },
   title: (data: LogData) => data.message,
   toData: (entry, limits) => toLogData(entry.data as RawLog, limits),
 })
 
-/** A copy: a slice would keep all of a long line alive. */
-function beginning(line: string, length: number): string {
-  return Buffer.from(line.slice(0, length)).toString()
-}
-
 function toLogData(raw: RawLog, limits: Limits): LogData {
   const level: LogLevel = raw.names.labels[raw.levelValue] ?? String(raw.levelValue)
   const parsed = parse(raw.line)
-  if (parsed === null) return { level, message: raw.line.slice(0, 2_000), fields: {}, logger: raw.logger }
+  if (parsed === null) return { level, message: beginningOf(raw.line, 2_000), fields: {}, logger: raw.logger }
   const message = parsed[raw.names.message]
   const fields: Record<string, unknown> = Object.create(null)
   for (const key of Object.keys(parsed)) {

@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto'
-import { types } from 'node:util'
-import type { PoolState, Preview, SqlData } from '../../contract/types.ts'
+import type { PoolState, SqlData } from '../../contract/types.ts'
 import type { StackHolder } from '../call-sites.ts'
+import { beginningOf } from '../cut-text.ts'
 import { defineKind, definePacker, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
-import { preview } from '../preview.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
-import { copyOf, sizeOfCopy } from '../sql/copy-value.ts'
 import { shapeOf } from '../sql/shape.ts'
 import { packSql } from './sql-pack.ts'
+import { leftOut, paramsKey, picturesOf, sealValues, sizeOfValue } from './sql-values.ts'
 
 /** A watched database: what all queries on it share. */
 export interface SqlTarget {
@@ -61,30 +59,22 @@ export const sqlKind = defineKind({
   spine: 'sql',
   seal(entry, limits) {
     const raw = entry.data as RawSql
-    let bytes = 160
     if (raw.sql.length > limits.sqlLength) {
-      raw.sql = `${raw.sql.slice(0, limits.sqlLength)} …`
+      raw.sql = `${beginningOf(raw.sql, limits.sqlLength)} …`
       raw.cut = true
     }
-    for (const value of raw.params) bytes += typeof value === 'string' ? 2 * Math.min(value.length, limits.stringLength) + 16 : 16
-    if (raw.params.some((value) => isHeavy(value, limits)))
-      raw.params = raw.params.map((value) => {
-        if (!isHeavy(value, limits) || value instanceof Pictured) return value
-        const copy = copyOf(value)
-        bytes += copy === null ? 0 : sizeOfCopy(copy)
-        return copy ?? pictured(value, limits)
-      })
-    return bytes
+    raw.params = sealValues(raw.params, limits)
+    return raw.params.reduce((sum: number, value) => sum + sizeOfValue(value), 160)
   },
   sharedText: (entry) => (entry.data as RawSql).sql,
   shed(entry) {
     const raw = entry.data as RawSql
     let bytes = 0
     for (const value of raw.params) bytes += typeof value === 'string' ? value.length * 2 : 16
-    if (raw.params.length > 0) raw.params = [left]
+    if (raw.params.length > 0) raw.params = [leftOut]
     if (raw.sql.length > 2_000) {
       bytes += (raw.sql.length - 500) * 2
-      raw.sql = `${Buffer.from(raw.sql.slice(0, 500)).toString()} …`
+      raw.sql = `${beginningOf(raw.sql, 500)} …`
       raw.cut = true
     }
     return bytes
@@ -95,7 +85,7 @@ export const sqlKind = defineKind({
     return {
       kind: raw.transaction ? 'transaction' : 'query',
       sql: raw.sql.length > limits.sqlLength + 2 ? `${raw.sql.slice(0, limits.sqlLength)} …` : raw.sql,
-      params: raw.params.map((value) => (value instanceof Pictured ? value.picture : preview(value, limits))),
+      params: picturesOf(raw.params, limits),
       dialect: raw.database.dialect,
       connection: raw.database.label,
       connectionId: raw.connectionId,
@@ -143,45 +133,6 @@ export const transactionKind = defineKind({
 })
 
 definePacker([sqlKind, transactionKind], packSql({ query: sqlKind, transaction: transactionKind }))
-
-/** A value that is not kept: its picture, and what tells it from others. */
-class Pictured {
-  readonly picture: Preview
-  readonly identity: string
-
-  constructor(picture: Preview, identity: string) {
-    this.picture = picture
-    this.identity = identity
-  }
-}
-
-const left = new Pictured({ $: 'more' }, 'left out')
-let unlike = 0
-
-function pictured(value: unknown, limits: Limits): Pictured {
-  const picture = preview(value, limits)
-  return new Pictured(picture, identityOf(value, picture))
-}
-
-/** Equal values have equal identities; where that cannot be known, none has. */
-function identityOf(value: unknown, picture: Preview): string {
-  if (typeof value === 'string') return createHash('sha1').update(value).digest('base64')
-  if (types.isUint8Array(value) && !types.isProxy(value)) return createHash('sha1').update(value).digest('base64')
-  const key = pictureKey(picture)
-  return key.includes('$:stringmore') || key.includes('$:stringstring') ? `unlike ${++unlike}` : key
-}
-
-/** Anything that is not a short primitive: it must not be kept by reference. */
-function isHeavy(value: unknown, limits: Limits): boolean {
-  if (typeof value === 'string') return value.length > limits.stringLength
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-}
-
-/** Values of a query as they can be handed to its driver again; the position of the first that was not kept, where one was not. */
-export function keptParams(params: readonly unknown[], limits: Limits): readonly unknown[] | number {
-  const missing = params.findIndex((value) => value instanceof Pictured || (isHeavy(value, limits) && copyOf(value) === null))
-  return missing === -1 ? params.map((value) => (isHeavy(value, limits) ? copyOf(value) : value)) : missing
-}
 
 const shapes = new Map<string, string>()
 /** longer texts are too heavy to remember */
@@ -247,25 +198,4 @@ function add(groups: Map<string, RawSql[]>, key: string, member: RawSql): void {
   const group = groups.get(key)
   if (group === undefined) groups.set(key, [member])
   else group.push(member)
-}
-
-/** Equal parameters give equal keys; types are told apart (`1` is not `'1'`). */
-function paramsKey(params: readonly unknown[], limits: Limits): string {
-  let key = ''
-  for (const value of params) {
-    if (typeof value === 'string') key += `s${value.length}:${value}`
-    else if (typeof value === 'object' && value !== null)
-      key += `o${(value instanceof Pictured ? value : pictured(value, limits)).identity}`
-    else key += `${typeof value}${String(value)}`
-    key += '\u0000'
-  }
-  return key
-}
-
-function pictureKey(picture: Preview): string {
-  if (picture === null || typeof picture !== 'object') return `${typeof picture}${String(picture)}`
-  if (Array.isArray(picture)) return `[${picture.map(pictureKey).join()}]`
-  return `{${Object.keys(picture)
-    .map((key) => `${key}:${pictureKey(picture[key] as Preview)}`)
-    .join()}}`
 }

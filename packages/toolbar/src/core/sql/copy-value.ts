@@ -17,6 +17,8 @@ export function copyOf(value: unknown): Date | Buffer | unknown[] | null {
   if (types.isDate(value)) return new Date(dateTime.call(value))
   if (types.isUint8Array(value)) {
     const length = typedLength.call(value)
+    // empty, or of a buffer that was handed to another thread
+    if (length === 0) return Buffer.alloc(0)
     return length > maxBytes ? null : Buffer.from(new Uint8Array(typedBuffer.call(value), typedOffset.call(value), length))
   }
   return Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype ? copyOfList(value) : null

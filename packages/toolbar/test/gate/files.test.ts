@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { errorCode, expectInnocent, type GateApp, startGate, toRoute } from './gate-app.ts'
+
+let app: GateApp
+afterEach(() => app.close())
+
+describe('T50 T54 no request names a file', () => {
+  it('no route takes one, by any name', async () => {
+    app = await startGate()
+    const names = ['file', 'path', 'frame', 'line', 'url', 'root']
+    for (const sample of app.samples.filter(({ pattern, method }) => pattern.startsWith('api/') && method !== 'DELETE'))
+      for (const name of names) {
+        const answer = await app.ask({ ...toRoute(sample), target: `${sample.target}?${name}=/etc/passwd` })
+        expect([answer.status, errorCode(answer)], `${sample.target}?${name}`).toEqual([400, 'BAD_PARAM'])
+        expectInnocent(answer, sample.target)
+      }
+  })
+
+  it('T53 T55 and none opens an editor: what the server may start is one program of its own', async () => {
+    app = await startGate()
+    expect(app.samples.filter(({ pattern }) => /\bopen\b(?!api)|editor|source|launch/.test(pattern))).toEqual([])
+    const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+    const starting = (readdirSync(dist, { recursive: true }) as string[]).filter(
+      (file) =>
+        file.endsWith('.js') &&
+        !file.startsWith('overlay') &&
+        /node:child_process|node:worker_threads/.test(readFileSync(path.join(dist, file), 'utf8')),
+    )
+    expect(new Set(starting.map((file) => path.dirname(file)))).toEqual(new Set(['console']))
+  })
+})
+
+it('T51 a message that looks like a stack leads to no file, whether it is thrown or logged', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'forged-'))
+  // made here, since the source of this very file is shown
+  const marker = `forged-${process.pid}-${Date.now()}`
+  const secret = path.join(folder, 'secret.js')
+  writeFileSync(secret, `const found = '${marker}'\n`.repeat(20))
+  app = await startGate({
+    app: (toolbar) => {
+      const shop = express()
+      if (toolbar !== null) shop.use(toolbar)
+      shop.get('/fail', () => {
+        throw new Error(`x\n    at a (${secret}:3:1)\n    at b (file://${secret}:4:1)`)
+      })
+      shop.use((_error: Error, _req: Request, res: Response, _next: NextFunction) => void res.status(500).end('failed'))
+      return shop as never
+    },
+  })
+  expect((await app.ask({ target: '/fail' })).status).toBe(500)
+  const { requests } = await app.api('requests')
+  const id = requests.find(({ path: asked }) => asked === '/fail')?.id ?? ''
+  await vi.waitFor(async () => expect((await app.api<{ request: { state: string } }>(`requests/${id}`)).request.state).toBe('done'))
+  const { entries } = await app.api<{ entries: { id: number; type: string; site: { file: string } | null }[] }>(`requests/${id}/entries`)
+  const exception = entries.find(({ type }) => type === 'exception')
+  expect(exception?.site?.file ?? '').not.toContain('secret.js')
+  const read = await Promise.all([
+    ...entries.map((entry) => app.ask({ target: `/__debug__/api/requests/${id}/entries/${entry.id}` })),
+    app.ask({ target: `/__debug__/api/requests/${id}/panels/exceptions` }),
+  ])
+  expect(read.map(({ status }) => status)).toEqual(read.map(() => 200))
+  // the message itself is shown; what it points at is not
+  expect(read.some(({ body }) => body.includes('secret.js'))).toBe(true)
+  for (const { body } of read) expect(body).not.toContain(marker)
+  rmSync(folder, { recursive: true })
+})
+
+it('T68 nothing that a client sends gets into a terminal', async () => {
+  let printed = ''
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+  app = await startGate({ host: '0.0.0.0', options: { allowedPeers: ['10.9.9.9'] } })
+  for (const target of ['/%0a[debug-toolbar]%20disabled%1b[2J', '/__debug__/api/%0a%1b[31m', '/__debug__/\u009b31m'])
+    for (const headers of [
+      {},
+      { Host: 'evil\u001b[2J' },
+      { 'X-Forwarded-For': '10.9.9.9\u001b[2J' },
+      { 'User-Agent': '\u001b]0;owned\u0007' },
+    ] as Record<string, string>[])
+      await app.ask({ target, headers }).catch(() => null)
+  write.mockRestore()
+  const lines = printed.split('\n').filter((line) => line !== '')
+  expect(lines).toHaveLength(2)
+  for (const line of lines) expect(line).toMatch(/^\[debug-toolbar\] [\x20-\x7e]+$/)
+  expect(printed).not.toMatch(/disabled|owned/)
+})
