@@ -52,6 +52,7 @@ export const steps: readonly Step[] = [
   asks('a page of a promised length', 'GET', '/length', page),
   asks('a head that is full', 'GET', '/crowded', page),
   asks('an end that fails, and one that does not', 'GET', '/again', page),
+  asks('a client that is refused', 'GET', '/page', { ...page, 'X-Forwarded-For': '8.8.8.8' }),
   asks('a redirect', 'GET', '/moved'),
   asks('a body', 'POST', '/body', { 'Content-Type': 'application/json' }, '{"a":[1,2]}'),
   asks('an error that is thrown', 'GET', '/throws'),
@@ -196,6 +197,18 @@ export const steps: readonly Step[] = [
       } finally {
         await another.close()
       }
+    },
+  },
+  {
+    name: 'a server that closes while somebody follows it',
+    async run(app) {
+      const another = await app.another()
+      const answer = await fetch(`http://127.0.0.1:${another.port}/__debug__/api/stream`)
+      const read = answer.text().catch(() => 'cut')
+      const closed = new Promise((resolve) => another.server.close((error) => resolve(error ?? 'closed')))
+      setTimeout(() => another.server.closeAllConnections(), 50)
+      await read
+      return closed
     },
   },
   {
