@@ -2,9 +2,12 @@
  * A process that comes to an end in the way its argument names, with the toolbar (`TOOLBAR=1`) or without.
  * What it prints is what the app's own code saw.
  */
-import { EventEmitter } from 'node:events'
+import cluster from 'node:cluster'
+import domain from 'node:domain'
+import { EventEmitter, once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { debugToolbar } from 'debug-toolbar'
 import express from 'express'
 import knex from 'knex'
@@ -35,6 +38,21 @@ app.get('/deep', (_req, res) => {
     res.send(error.constructor.name)
   }
 })
+app.get('/domain', (_req, res) => {
+  const own = domain.create()
+  own.on('error', (error) => res.send(`domain: ${error.message}`))
+  own.run(() => setTimeout(() => process.domain === own && res.emit('error', new RangeError('in a domain')), 1))
+  own.add(res)
+})
+app.get('/thread', async (_req, res) => {
+  const shared = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker("require('worker_threads').parentPort.once('message', (shared) => { shared[0] = 42; process.exit(3) })", {
+    eval: true,
+  })
+  worker.postMessage(shared)
+  const [code] = await once(worker, 'exit')
+  res.json({ code, value: shared[0] })
+})
 app.get('/late', (_req, res) => {
   res.end('late')
   setTimeout(() => {
@@ -54,12 +72,13 @@ const ask = (path, headers = { connection: 'close' }) =>
   new Promise((resolve) => {
     get({ port, path, host: '127.0.0.1', headers }, (res) => {
       let body = ''
-      res.on('data', (chunk) => (body += chunk)).on('end', () => resolve(body.length > 0))
+      res.on('data', (chunk) => (body += chunk)).on('end', () => resolve(body.length < 60 ? body : body.length > 0))
     }).on('error', () => resolve('error'))
   })
 const close = async () => {
   server.close()
   await db.destroy()
+  if (cluster.isWorker) cluster.worker.disconnect()
 }
 
 const endings = {
@@ -115,6 +134,21 @@ const endings = {
     for (let count = 0; count < 60 && on; count++) debugToolbar({ watch: [bus, logger] }).close()
     for (let count = 0; count < 60; count++) await ask('/')
     say(bus.listenerCount('visit'))
+    await close()
+  },
+  'with a domain': async () => {
+    say(await ask('/domain'))
+    await close()
+  },
+  'with a thread of its own': async () => {
+    say(await ask('/thread'))
+    await close()
+  },
+  'with the processes of a cluster': async () => {
+    cluster.setupPrimary({ args: ['by its exit code'] })
+    const workers = [cluster.fork(), cluster.fork()]
+    const codes = await Promise.all(workers.map(async (worker) => (await once(worker, 'exit'))[0]))
+    say(codes.join())
     await close()
   },
   'with everything restored': async () => {

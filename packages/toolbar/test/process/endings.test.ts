@@ -41,6 +41,7 @@ async function run(how: string, toolbar: boolean, flags: readonly string[] = [])
   return { code, signal, stdout, stderr: same, ms: performance.now() - from }
 }
 
+/** R32 to R34, R40 to R43. */
 describe('a process ends as without the toolbar', () => {
   it.concurrent.each([
     ['by itself'],
@@ -54,6 +55,9 @@ describe('a process ends as without the toolbar', () => {
     ['by a signal'],
     ['with its own handler of a signal'],
     ['with a request that is never answered'],
+    ['with a domain'],
+    ['with a thread of its own'],
+    ['with the processes of a cluster'],
     ['after many toolbars'],
     ['with everything restored'],
   ])('%s %s', async (how: string, ...flags: string[]) => {
