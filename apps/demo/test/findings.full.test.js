@@ -1,0 +1,2 @@
+/** The same on every database, to the end. */
+import './findings.test.js'
