@@ -162,15 +162,20 @@ function maskPair(pair: string, mask: string): string {
   return equals === -1 ? mask : `${pair.slice(0, equals)}=${mask}`
 }
 
+/** shown; the header itself has all of them */
+const maxCookies = 200
+
 function cookiesOf(raw: readonly string[], redactor: Redactor): [string, Preview][] {
   const cookies: [string, Preview][] = []
   for (const [name, value] of pairsOf(raw)) {
     if (name.toLowerCase() !== 'cookie') continue
-    for (const pair of value.split(';').slice(0, 200)) {
+    const pairs = value.split(';')
+    for (const pair of pairs.slice(0, maxCookies)) {
       const equals = pair.indexOf('=')
       const key = (equals === -1 ? pair : pair.slice(0, equals)).trim()
       if (key !== '') cookies.push([key, { $: 'masked', v: redactor.mask, length: equals === -1 ? 0 : pair.length - equals - 1 }])
     }
+    if (pairs.length > maxCookies) cookies.push(['…', { $: 'more', v: pairs.length - maxCookies }])
   }
   return cookies
 }

@@ -23,6 +23,9 @@ export interface RecorderOptions {
   viewing: ViewOptions
 }
 
+/** Why a request has no record: too many in flight, or we failed to finish it. */
+export type DropReason = 'inFlight' | 'failed'
+
 /** What the process and the recorder were at when a request began. */
 interface Beginning {
   reading: Reading
@@ -52,7 +55,7 @@ export class Recorder {
   private seq = 0
   private received = 0
   private ignored = 0
-  private dropped = 0
+  private readonly dropped: Record<DropReason, number> = { inFlight: 0, failed: 0 }
   private cleared = 0
 
   constructor(options: RecorderOptions) {
@@ -65,7 +68,7 @@ export class Recorder {
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
     if (this.running.size >= this.options.limits.inFlight) {
-      this.dropped++
+      this.dropped.inFlight++
       return null
     }
     const seq = ++this.seq
@@ -110,7 +113,13 @@ export class Recorder {
   counts(): HistoryCounts {
     const { stored, evicted } = this.options.store.counts()
     const running = this.running.size
-    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped: this.dropped, ignored: this.ignored }
+    const dropped = this.dropped.inFlight + this.dropped.failed
+    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped, ignored: this.ignored }
+  }
+
+  /** Requests that have no record, by reason. */
+  drops(): Readonly<Record<DropReason, number>> {
+    return { ...this.dropped }
   }
 
   /** Whether a record was made by this process, rather than read from a store. */
@@ -191,13 +200,18 @@ export class Recorder {
     this.running.delete(record.id)
     record.scope.record = null
     record.scope.onLate = this.onLate
-    if (record.stacks !== null) readStacks(record.stacks)
-    record.dropCaptureState()
-    this.total(record)
-    record.bytes = weigh(record)
-    record.pack()
-    record.version++
-    this.options.store.add(record)
+    try {
+      if (record.stacks !== null) readStacks(record.stacks)
+      record.dropCaptureState()
+      record.bytes = weigh(record)
+      this.total(record)
+      record.pack()
+      record.version++
+      this.options.store.add(record)
+    } catch (error) {
+      this.dropped.failed++
+      throw error
+    }
     if (this.bus.heard('request')) this.publish(record)
   }
 

@@ -273,10 +273,7 @@ function health(options: ApiOptions) {
     store: { bytes: recorder.options.store.counts().bytes },
     sources: options.sources(),
     entries: recorder.totals(),
-    dropped:
-      recorder.counts().dropped === 0
-        ? null
-        : { requests: recorder.counts().dropped, reason: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+    dropped: toDropped(recorder),
     patches: patchCount(),
     hooks: allHooks().map(({ name, failures, lastError, off }) => ({
       name,
@@ -284,6 +281,17 @@ function health(options: ApiOptions) {
       lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
       off,
     })),
+  }
+}
+
+function toDropped(recorder: Recorder) {
+  const { inFlight, failed } = recorder.drops()
+  return {
+    requests: inFlight + failed,
+    reasons: [
+      { reason: 'inFlight', requests: inFlight, message: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+      { reason: 'failed', requests: failed, message: 'the toolbar failed to finish the record; hooks below say why' },
+    ].filter(({ requests }) => requests > 0),
   }
 }
 
