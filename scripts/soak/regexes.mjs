@@ -52,7 +52,7 @@ export function pumpsFor(pattern, length) {
   const seeds = new Set(['a', ' ', '0', '\n', ...samples, samples.join('')])
   for (let at = 0; at < samples.length; at++)
     for (const size of [2, 3]) if (at + size <= samples.length) seeds.add(samples.slice(at, at + size).join(''))
-  const starts = new Set(['', ...samples.slice(0, 3), samples.slice(0, 6).join('')])
+  const starts = new Set(['', ...[1, 3, 6, 13, 20].map((size) => samples.slice(0, size).join(''))])
   const pumps = []
   for (const seed of seeds) {
     if (seed === '') continue

@@ -31,7 +31,7 @@ async function compare(apps, path, requests, rounds) {
 export const idle = {
   id: 'L2',
   title: 'what an empty request costs',
-  sizes: { soak: { requests: 3_000, rounds: 7 } },
+  sizes: { soak: { requests: 2_000, rounds: 5 } },
   async run({ requests, rounds }) {
     const forwarded = '203.0.113.9'
     const apps = [
@@ -63,7 +63,7 @@ export const idle = {
 export const usual = {
   id: 'L3',
   title: 'what 50 queries, 20 log lines and a template cost',
-  sizes: { soak: { requests: 300, rounds: 7 } },
+  sizes: { soak: { requests: 150, rounds: 5 } },
   async run({ requests, rounds }) {
     return withApps([['bare'], ['toolbar']], async (bare, on) => {
       const added = await compare([bare, on], '/mixed', requests, rounds)

@@ -86,7 +86,7 @@ const open = (port) =>
 export const noFilesLeft = {
   id: 'L26',
   title: 'the process may open 64 files, and all are open',
-  sizes: { short: { requests: 20 }, full: { requests: 500 }, soak: { requests: 2_000 } },
+  sizes: { short: { requests: 20 }, full: { requests: 500 }, soak: { requests: 500 } },
   async run({ requests }) {
     if (process.platform === 'win32') return []
     const how = { maxFiles: 64 }
@@ -148,7 +148,7 @@ export const smallHeap = {
 export const longHeads = {
   id: 'L28',
   title: '2,000 cookies, and as many headers as Node takes',
-  sizes: { short: { requests: 15 }, full: { requests: 1_000 }, soak: { requests: 3_000 } },
+  sizes: { short: { requests: 15 }, full: { requests: 1_000 }, soak: { requests: 1_000 } },
   async run({ requests }) {
     const heads = [
       ['2,000 cookies', 'request', { cookie: Array.from({ length: 2_000 }, (_, at) => `${at.toString(36)}=1`).join('; ') }],
