@@ -97,28 +97,37 @@ export const blocked = {
   },
 }
 
+/** More than an eager overlay asks, and what only a runaway script does: there is no limit of the rate, as tools poll. */
+const rates = [
+  { perSecond: 200, mostMs: 10 },
+  { perSecond: 1_000, mostMs: 50 },
+]
+
 export const abuse = {
   id: 'L19',
-  title: 'the API is asked 1,000 times a second',
-  sizes: { full: { ms: 5_000 }, soak: { ms: 10_000 } },
+  title: 'the API is asked hundreds of times a second',
+  sizes: { full: { ms: 3_000 }, soak: { ms: 8_000 } },
   async run({ ms }) {
     return withApps([['toolbar']], async (app) => {
       await drive(app.port, { path: '/five', connections: 5, requests: 2_000 })
       const { requests } = await app.api('requests?limit=100')
+      const pathOf = (at) => (at % 2 === 0 ? '/__debug__/api/requests?limit=50' : `/__debug__/api/requests/${requests[at % 50].id}`)
       const load = () => drive(app.port, { path: '/five', connections: 5, ms, perSecond: 100 })
       const alone = await load()
-      const paths = [() => '/__debug__/api/requests?limit=50', (at) => `/__debug__/api/requests/${requests[at % 50].id}`]
-      const [beside, asked] = await Promise.all([
-        load(),
-        drive(app.port, { path: (at) => paths[at % 2](at), connections: 20, ms, perSecond: 1_000 }),
-      ])
-      const p99 = (drive_) => quantile(drive_.latencies, 0.99)
-      return [
-        row({ what: 'asked per second', target: 1_000, seen: Math.round(asked.count / asked.seconds), ok: asked.count > 0 }),
-        atMost('added p99 of the app', p99(beside) - p99(alone), 10, 'ms'),
-        row({ what: 'answers of the app other than 200', target: 0, seen: beside.wrong, ok: beside.wrong === 0 }),
-        await accounting(app),
-      ]
+      const rows = []
+      for (const { perSecond, mostMs } of rates) {
+        const [beside, asked] = await Promise.all([load(), drive(app.port, { path: pathOf, connections: 20, ms, perSecond })])
+        rows.push(
+          atMost(
+            `added p99 of the app at ${Math.round(asked.count / asked.seconds)} questions per second`,
+            quantile(beside.latencies, 0.99) - quantile(alone.latencies, 0.99),
+            mostMs,
+            'ms',
+          ),
+          row({ what: 'answers of the app other than 200', target: 0, seen: beside.wrong, ok: beside.wrong === 0 && beside.count > 0 }),
+        )
+      }
+      return [...rows, await accounting(app)]
     })
   },
 }
