@@ -39,7 +39,7 @@ export const clockJumps = {
   title: 'the clock of the machine jumps',
   sizes: { short: { rounds: 1 }, full: { rounds: 10 }, soak: { rounds: 20 } },
   async run({ rounds }) {
-    return withApps([['toolbar']], async (app) => {
+    return withApps([['toolbar', { options: { maxRequests: 1_000 } }]], async (app) => {
       const hour = 3_600_000
       for (let turn = 0; turn < rounds; turn++)
         for (const jump of [-hour, hour]) {
@@ -50,7 +50,7 @@ export const clockJumps = {
           await fetch(`${app.url}/from`)
         }
       const last = await accounting(app, rounds * 2 * 3)
-      const { requests } = await app.api('requests')
+      const { requests } = await app.api('requests?limit=1000')
       const order = requests.every(({ seq }, at) => at === 0 || seq < requests[at - 1].seq)
       const joined = requests.filter(({ redirectedFrom }) => redirectedFrom !== null).length
       let least = 0
