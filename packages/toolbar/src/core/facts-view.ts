@@ -149,9 +149,17 @@ function maskPair(pair: string, mask: string): string {
   return equals === -1 ? mask : `${pair.slice(0, equals)}=${mask}`
 }
 
+/** shown; the header itself has all of them */
+const maxCookies = 200
+
 function cookiesOf(raw: readonly string[], redactor: Redactor): [string, Preview][] {
   return headerPairs(raw)
     .filter(([name]) => name.toLowerCase() === 'cookie')
-    .flatMap(([, value]) => cookiesIn(value))
-    .map(([name, held]) => [redactor.text(name), { $: 'masked', v: redactor.mask, length: held.length }])
+    .flatMap(([, value]): [string, Preview][] => {
+      const all = cookiesIn(value)
+      const shown = all
+        .slice(0, maxCookies)
+        .map(([name, held]): [string, Preview] => [redactor.text(name), { $: 'masked', v: redactor.mask, length: held.length }])
+      return all.length > maxCookies ? [...shown, ['…', { $: 'more', v: all.length - maxCookies }]] : shown
+    })
 }

@@ -7,7 +7,7 @@ import { setOutside } from './context.ts'
 import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
-import { guard, isOff } from './guard.ts'
+import { countFailure, guard, isOff } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { type Reading, readMeter } from './meter.ts'
@@ -22,6 +22,9 @@ export interface RecorderOptions {
   store: Store
   viewing: ViewOptions
 }
+
+/** Why a request has no record: too many in flight, or we failed to finish it. */
+export type DropReason = 'inFlight' | 'failed'
 
 /** What the process and the recorder were at when a request began. */
 interface Beginning {
@@ -52,7 +55,7 @@ export class Recorder {
   private seq = 0
   private received = 0
   private ignored = 0
-  private dropped = 0
+  private readonly dropped: Record<DropReason, number> = { inFlight: 0, failed: 0 }
   private cleared = 0
 
   constructor(options: RecorderOptions) {
@@ -65,24 +68,29 @@ export class Recorder {
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
     if (this.running.size >= this.options.limits.inFlight || isOff('recorder')) {
-      this.dropped++
+      this.dropped[isOff('recorder') ? 'failed' : 'inFlight']++
       return null
     }
     const seq = ++this.seq
     const id = this.prefix + seq.toString(36).padStart(8, '0')
     const record = new RequestRecord(id, seq, facts, this.options.limits, this.options.stack)
     this.running.set(id, record)
-    this.loopDelay.start()
-    if (this.redirects.length > 0) this.followRedirect(record, client)
-    this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
-    if (this.bus.heard('request')) this.publish(record)
+    try {
+      this.loopDelay.start()
+      if (this.redirects.length > 0) this.followRedirect(record, client)
+      this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
+      if (this.bus.heard('request')) this.publish(record)
+    } catch (error) {
+      this.abandon(record)
+      throw error
+    }
     return record
   }
 
   /** Counts a request that could not be recorded, since we failed. */
   drop(): void {
     this.received++
-    this.dropped++
+    this.dropped.failed++
   }
 
   /** Counts a request that is not recorded at all. */
@@ -111,7 +119,7 @@ export class Recorder {
   /** Gives a record up that cannot be finished: it counts as dropped, and holds nothing of the app's any more. */
   abandon(record: RequestRecord): void {
     if (!this.running.delete(record.id)) return
-    this.dropped++
+    this.dropped.failed++
     this.sealing.delete(record)
     record.sealed = true
     record.scope.record = null
@@ -124,9 +132,35 @@ export class Recorder {
   }
 
   counts(): HistoryCounts {
-    const { stored, evicted } = this.options.store.counts()
+    const { stored, evicted } = this.storeCounts()
     const running = this.running.size
-    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped: this.dropped, ignored: this.ignored }
+    const dropped = this.dropped.inFlight + this.dropped.failed
+    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped, ignored: this.ignored }
+  }
+
+  /** What the store says of itself; zeros from one that fails. */
+  storeCounts(): ReturnType<Store['counts']> {
+    try {
+      return this.options.store.counts()
+    } catch (error) {
+      countFailure('store.counts', error)
+      return { stored: 0, evicted: 0, bytes: 0 }
+    }
+  }
+
+  /** A finished record; `null` from a store that fails. */
+  private stored(id: string): RequestRecord | null {
+    try {
+      return this.options.store.get(id)
+    } catch (error) {
+      countFailure('store.get', error)
+      return null
+    }
+  }
+
+  /** Requests that have no record, by reason. */
+  drops(): Readonly<Record<DropReason, number>> {
+    return { ...this.dropped }
   }
 
   /** Whether a record was made by this process, rather than read from a store. */
@@ -223,13 +257,18 @@ export class Recorder {
     this.running.delete(record.id)
     record.scope.record = null
     record.scope.onLate = this.onLate
-    if (record.stacks !== null) readStacks(record.stacks)
-    record.dropCaptureState()
-    this.total(record)
-    record.bytes = weigh(record)
-    record.pack()
-    record.version++
-    this.options.store.add(record)
+    try {
+      if (record.stacks !== null) readStacks(record.stacks)
+      record.dropCaptureState()
+      record.bytes = weigh(record)
+      this.total(record)
+      record.pack()
+      record.version++
+      this.options.store.add(record)
+    } catch (error) {
+      this.dropped.failed++
+      throw error
+    }
     if (this.bus.heard('request')) this.publish(record)
   }
 
@@ -248,7 +287,7 @@ export class Recorder {
 
   private readonly tellLate = guard('recorder.publish-late', (ids: readonly string[]): void => {
     for (const id of ids) {
-      const record = this.options.store.get(id)
+      const record = this.stored(id)
       if (record !== null) this.publish(record)
     }
   })
@@ -298,7 +337,7 @@ export class Recorder {
     if (at === -1) return
     const [redirect] = this.redirects.splice(at, 1) as unknown as [{ id: string }]
     record.facts.redirectedFrom = redirect.id
-    const source = this.running.get(redirect.id) ?? this.options.store.get(redirect.id)
+    const source = this.running.get(redirect.id) ?? this.stored(redirect.id)
     if (source !== null) {
       source.facts.redirectedTo = record.id
       source.version++

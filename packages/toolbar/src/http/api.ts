@@ -255,13 +255,10 @@ function health(options: ApiOptions) {
     version: options.version,
     node: process.version,
     counts: recorder.counts(),
-    store: { bytes: recorder.options.store.counts().bytes },
+    store: { bytes: recorder.storeCounts().bytes },
     sources: options.sources(),
     entries: recorder.totals(),
-    dropped:
-      recorder.counts().dropped === 0
-        ? null
-        : { requests: recorder.counts().dropped, reason: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+    dropped: toDropped(recorder),
     patches: patchCount(),
     hooks: allHooks().map(({ name, part, failures, lastError }) => ({
       name,
@@ -269,6 +266,17 @@ function health(options: ApiOptions) {
       lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
       off: part.off,
     })),
+  }
+}
+
+function toDropped(recorder: Recorder) {
+  const { inFlight, failed } = recorder.drops()
+  return {
+    requests: inFlight + failed,
+    reasons: [
+      { reason: 'inFlight', requests: inFlight, message: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+      { reason: 'failed', requests: failed, message: 'the toolbar failed to finish the record; hooks below say why' },
+    ].filter(({ requests }) => requests > 0),
   }
 }
 
