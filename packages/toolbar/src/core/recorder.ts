@@ -210,7 +210,11 @@ export class Recorder {
       record.dropCaptureState()
     }
     this.running.clear()
-    this.options.store.clear()
+    try {
+      this.options.store.clear()
+    } catch (error) {
+      countFailure('store.clear', error)
+    }
   }
 
   private readonly trySeal = (record: RequestRecord): void => {
