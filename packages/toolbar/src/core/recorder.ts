@@ -13,6 +13,7 @@ import { LoopDelay } from './loop-delay.ts'
 import { type Reading, readMeter } from './meter.ts'
 import { OutsideRecord } from './outside.ts'
 import { RequestRecord } from './record.ts'
+import { Redirects } from './redirects.ts'
 import type { Store } from './store.ts'
 import { weigh } from './weigh.ts'
 
@@ -33,9 +34,6 @@ interface Beginning {
   seq: number
 }
 
-/** How long an answered redirect waits for the request it sent the browser to. */
-const redirectMs = 5_000
-
 /** Begins and finishes records, owns limits, counters and the bus. One per process. */
 export class Recorder {
   readonly options: RecorderOptions
@@ -47,7 +45,7 @@ export class Recorder {
   private readonly prefix = randomBytes(6).toString('base64url')
   private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
   private readonly sealing = new Set<RequestRecord>()
-  private redirects: { id: string; target: string; peer: string; atMs: number }[] = []
+  private readonly redirects = new Redirects()
   private readonly seen: Record<string, number> = Object.create(null)
   private readonly truncated: Record<string, number> = Object.create(null)
   private readonly lateIds = new Set<string>()
@@ -77,7 +75,7 @@ export class Recorder {
     this.running.set(id, record)
     try {
       this.loopDelay.start()
-      if (this.redirects.length > 0) this.followRedirect(record, client)
+      this.followRedirect(record, client)
       this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
       if (this.bus.heard('request')) this.publish(record)
     } catch (error) {
@@ -110,7 +108,7 @@ export class Recorder {
     record.version++
     this.measure(record)
     const { facts } = record
-    if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.expectRedirect(record, client)
+    if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.redirects.expect(record, client)
     this.sealing.add(record)
     record.onQuiet = this.sealSoon
     setImmediate(this.trySeal, record)
@@ -325,37 +323,13 @@ export class Recorder {
     facts.concurrent = running + (this.seq - seq)
   }
 
-  private expectRedirect(record: RequestRecord, client: string): void {
-    const target = toPath(record.facts.location as string, record.facts.url)
-    if (target === null) return
-    if (this.redirects.length >= 50) this.redirects.shift()
-    this.redirects.push({ id: record.id, target, peer: client, atMs: now() })
-    record.facts.redirectedTo = null
-  }
-
-  /** A redirect and its target: Location, same client, within a few seconds. */
   private followRedirect(record: RequestRecord, client: string): void {
-    const oldest = now() - redirectMs
-    this.redirects = this.redirects.filter((redirect) => redirect.atMs >= oldest)
-    const at = this.redirects.findIndex((redirect) => redirect.peer === client && redirect.target === record.facts.url)
-    if (at === -1) return
-    const [redirect] = this.redirects.splice(at, 1) as unknown as [{ id: string }]
-    record.facts.redirectedFrom = redirect.id
-    const source = this.running.get(redirect.id) ?? this.stored(redirect.id)
-    if (source !== null) {
-      source.facts.redirectedTo = record.id
-      source.version++
-      if (this.bus.heard('request')) this.publish(source)
-    }
-  }
-}
-
-/** Path and query of a Location, relative to the page that sent it: other hosts' are compared by path too, which is good enough to join. */
-function toPath(location: string, from: string): string | null {
-  try {
-    const url = new URL(location, `http://localhost${from}`)
-    return url.pathname + url.search
-  } catch {
-    return null
+    const id = this.redirects.follow(record, client)
+    if (id === null) return
+    const source = this.running.get(id) ?? this.stored(id)
+    if (source === null) return
+    source.facts.redirectedTo = record.id
+    source.version++
+    if (this.bus.heard('request')) this.publish(source)
   }
 }
