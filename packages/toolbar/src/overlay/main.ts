@@ -2,4 +2,8 @@
  * The one file a page loads, as `toolbar.<hash>.js#<record id>`. Because of the fragment it is a module of its own for every
  * record, so it must hold nothing but this line: whatever another chunk imports lives elsewhere.
  */
-void import('./app.tsx').then(({ boot }) => boot(import.meta.url))
+import('./app.tsx').then(
+  ({ boot }) => boot(import.meta.url),
+  // the page outlived the app it came from: it is none of its errors
+  () => {},
+)

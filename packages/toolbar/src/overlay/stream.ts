@@ -11,7 +11,8 @@ export interface StreamHandlers {
   lost(): void
 }
 
-const RETRY_MS = 2000
+/** Between tries, the first and the last: each one that fails is a line on the console of the page. */
+const RETRY_MS = { first: 2000, last: 30_000 }
 
 /**
  * Keeps one stream open while the page is visible. A hidden or cached page has none, so that a browser's few connections per
@@ -20,6 +21,7 @@ const RETRY_MS = 2000
 export function openStream(client: Client, handlers: StreamHandlers): { retry(): void; end(): void } {
   let controller: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
+  let wait = RETRY_MS.first
   let first = true
   let ended = false
 
@@ -27,6 +29,7 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
     if (event === 'hello') {
       handlers.hello(JSON.parse(data) as StreamEvents['hello'], first)
       first = false
+      wait = RETRY_MS.first
     } else if (event === 'request') handlers.request(JSON.parse(data) as StreamEvents['request'])
     else if (event === 'faults') handlers.faults(JSON.parse(data) as StreamEvents['faults'])
     else if (event === 'cleared') handlers.cleared(JSON.parse(data) as StreamEvents['cleared'])
@@ -60,7 +63,8 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
       if (own.signal.aborted) return
       controller = null
       handlers.lost()
-      timer = setTimeout(open, RETRY_MS)
+      timer = setTimeout(open, wait)
+      wait = Math.min(wait * 2, RETRY_MS.last)
     }
     read(own.signal).then(again, (error: unknown) => {
       // asked again when the code was typed, or the page comes back into sight
@@ -77,6 +81,7 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
   open()
   return {
     retry: () => {
+      wait = RETRY_MS.first
       close()
       open()
     },
