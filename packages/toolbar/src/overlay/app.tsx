@@ -55,7 +55,12 @@ function run(address: string, id: string): void {
   for (const css of [tokensCss, baseCss, partsCss, barCss]) host.adopt(css)
   listenForKey(model, signal)
   window.addEventListener('pagehide', preferences.flush, { signal })
-  render(<Root model={model} host={host} />, host.root)
+  try {
+    render(<Root model={model} host={host} />, host.root)
+  } catch (error) {
+    end()
+    throw error
+  }
   const restart = (): void => {
     end()
     boot(address)
