@@ -5,7 +5,7 @@ import { debugToolbar } from 'debug-toolbar'
 
 /**
  * An app of whatever pages it is told: `{ options, certificate, pages: { path: { headers, html, file } } }` comes as a message, its
- * address goes back. What lies below `/bare` is answered as if there was no toolbar.
+ * port goes back; later messages bring further pages. What lies below `/bare` is answered as if there was no toolbar.
  */
 process.once('disconnect', () => process.exit(0))
 process.once('message', ({ options, certificate, pages, port }) => {
@@ -19,5 +19,9 @@ process.once('message', ({ options, certificate, pages, port }) => {
   }
   const handle = (req, res) => (req.url.startsWith('/bare/') ? answer(req, res) : toolbar(req, res, () => answer(req, res)))
   const server = certificate === undefined ? createServer(handle) : createSecureServer({ ...certificate, allowHTTP1: true }, handle)
+  process.on('message', (more) => {
+    Object.assign(pages, more.pages)
+    process.send('added')
+  })
   server.listen(port ?? 0, '127.0.0.1', () => process.send(server.address().port))
 })

@@ -43,6 +43,11 @@ export class PagesApp {
     return new PagesApp(child, port, options.certificate === undefined ? 'http' : 'https')
   }
 
+  async add(pages: Record<string, AppPage>): Promise<void> {
+    this.#child.send({ pages })
+    await once(this.#child, 'message')
+  }
+
   /** @param hard as a crash, which ends every connection where it is */
   async stop(hard = false): Promise<void> {
     const ended = once(this.#child, 'exit')

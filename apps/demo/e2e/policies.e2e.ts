@@ -97,9 +97,9 @@ test('T73 T74 under every policy the toolbar works without a violation, and the 
   const app = await PagesApp.start({ pages })
   try {
     const names = Object.keys(policies)
-    const half = Math.ceil(names.length / 2)
-    const tabs = await Promise.all([Tab.open(context), Tab.open(context)])
-    await Promise.all(tabs.map((tab, index) => tryPolicies(app, tab, names.slice(index * half, (index + 1) * half))))
+    const share = Math.ceil(names.length / 3)
+    const tabs = await Promise.all([Tab.open(context), Tab.open(context), Tab.open(context)])
+    await Promise.all(tabs.map((tab, index) => tryPolicies(app, tab, names.slice(index * share, (index + 1) * share))))
     const [tab] = tabs
     // a policy in the page itself cannot be changed: it may cost the browser's one complaint of the first thing refused
     for (const [name, most] of [
