@@ -127,19 +127,19 @@ function watchRequests(page: Page | BrowserContext): { count(): number; streams(
   return { count: () => count, streams: () => streams.size, most: () => most }
 }
 
-const quiet = (page: Page, ms = 150): Promise<void> => page.waitForTimeout(ms)
+const quiet = (ms = 150): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 check('R53 R55 it adds no global, changes no built-in and no style, shifts nothing and takes no focus', async ({ page, toolbar }) => {
   const read = () => page.evaluate(() => ((Object.prototype as never)[Symbol.for('measure') as never] as () => Record<string, unknown>)())
   await page.goto('/bare/measured')
-  await quiet(page)
+  await quiet()
   const bare = await read()
   await page.goto('/measured')
   await expect(toolbar.figure('status')).toBeVisible()
   expect((await read()).active).toBe('body')
   await toolbar.openPanel('timeline')
   await toolbar.close()
-  await quiet(page)
+  await quiet()
   const ours = await read()
   expect(ours.globals).toEqual([])
   expect({ ...ours, children: Number(ours.children) - 1, active: 'body' }).toEqual({ ...bare, active: 'body' })
@@ -181,7 +181,7 @@ check('R56 Turbo: one toolbar, one stream, no request', async ({ page, toolbar }
   const requests = watchRequests(page)
   await page.goto('/turbo-1')
   await expect(toolbar.figure('status')).toBeVisible()
-  await quiet(page)
+  await quiet()
   const before = requests.count()
   for (let visit = 1; visit <= 6; visit++) {
     await page.getByRole('link', { name: 'next' }).click()
@@ -189,7 +189,7 @@ check('R56 Turbo: one toolbar, one stream, no request', async ({ page, toolbar }
   }
   await page.goBack()
   await expect(page.getByRole('heading')).toHaveText('turbo 2')
-  await quiet(page)
+  await quiet()
   expect(await page.evaluate(() => performance.getEntriesByType('navigation').length)).toBe(1)
   await expect(toolbar.host).toHaveCount(1)
   expect(requests.streams()).toBe(1)
@@ -205,7 +205,7 @@ check('R56 htmx, morphing, view transitions and 50 replaced bodies: one toolbar,
   await expect(page.getByRole('heading')).toHaveText('second')
   await page.getByRole('button', { name: 'part' }).click()
   await expect(page.getByText('a part')).toBeVisible()
-  await quiet(page)
+  await quiet()
   const before = requests.count()
   await page.evaluate(async () => {
     const { Idiomorph } = window as unknown as { Idiomorph: { morph(node: Element, html: string): void } }
@@ -217,7 +217,7 @@ check('R56 htmx, morphing, view transitions and 50 replaced bodies: one toolbar,
       document.body.innerHTML = ''
     }
   })
-  await quiet(page)
+  await quiet()
   await expect(toolbar.host).toHaveCount(1)
   expect([requests.count() - before, requests.streams()]).toEqual([0, 1])
   await toolbar.openPanel('timeline')
@@ -266,7 +266,7 @@ for (const whole of ['root', 'document'])
 check('frames get no toolbar of their own', async ({ page, toolbar }) => {
   await page.goto('/frames')
   await expect(toolbar.figure('status')).toBeVisible()
-  await quiet(page)
+  await quiet()
   expect(await Promise.all(page.frames().map((frame) => frame.locator('debug-toolbar').count()))).toEqual([1, 0, 0])
 })
 
@@ -289,7 +289,7 @@ async function tryManners(page: Page, url: string, names: readonly string[]): Pr
     const before = complaints.seen.length
     await page.goto(`${url}/${name.replaceAll(' ', '-')}`)
     if (works) await host.locator('.bar').waitFor()
-    else await quiet(page)
+    else await quiet()
     expect.soft(complaints.seen.slice(before), name).toEqual([])
     expect.soft(await host.count(), name).toBe(works ? 1 : 0)
   }
@@ -353,7 +353,7 @@ check('T71 a saved page without its app, its assets or its record is only a page
   await writeFile(file, saved)
   for (const url of ['/bare/no-assets', `file://${file}`]) {
     await page.goto(url)
-    await quiet(page)
+    await quiet()
     await expect(page.getByRole('heading')).toHaveText('plain')
     await expect(toolbar.host).toHaveCount(0)
   }
@@ -374,7 +374,7 @@ check('R44 an app that starts again is found again, and one that stays away is a
     }
     for (let round = 0; round < 2; round++) {
       // what is under way when the app dies would be told, too
-      await quiet(page, 300)
+      await quiet(300)
       const [asked, heard] = [requests.count(), complaints.seen.length]
       await stopped()
       app = await PagesApp.start({ pages, port: app.port })

@@ -50,6 +50,7 @@ export class PagesApp {
 
   /** @param hard as a crash, which ends every connection where it is */
   async stop(hard = false): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     if (hard) this.#child.kill('SIGKILL')
     else this.#child.disconnect()
