@@ -69,7 +69,7 @@ function patchPolicies(policies: readonly Policy[], known: string | null, own: s
 const fits = (policy: Policy, nonce: string | null): boolean => isInlineAllowed(policy) || allowsScript(policy, nonce)
 
 /** Our path as a source: what parts directives and policies is encoded in it (W3C CSP Level 3, 2.3.1). */
-const ownSource = (host: string, path: string): string => host + path.replace(/[;,]/g, encodeURIComponent)
+const ownSource = (host: string, path: string): string => host + path.replace(/[;,\s]/g, encodeURIComponent)
 
 const parsePolicies = (header: string | undefined): Policy[] => header?.split(',').map(parsePolicy) ?? []
 
