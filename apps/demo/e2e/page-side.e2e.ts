@@ -59,6 +59,7 @@ const pages: Record<string, AppPage> = {
   ),
   '/htmx-2': html('<main id="main"><h1>second</h1><button hx-get="/part" hx-target="#main" hx-swap="innerHTML">part</button></main>'),
   '/part': { html: '<p>a part</p>' },
+  '/tall': html('<div style="height:3000px">tall</div>'),
   '/plain': html('<h1>plain</h1>'),
   '/next': html('<h1>next</h1><a href="/plain">back</a>'),
   '/frames': html('<iframe src="/plain"></iframe><iframe srcdoc="<p>in</p>"></iframe>'),
@@ -77,6 +78,7 @@ const pages: Record<string, AppPage> = {
   ),
   '/hydrate.js': script(`const e = React.createElement
     addEventListener('load', () => setTimeout(() => { hydrateRoot(document, e('html', { lang: 'en' }, e('head', null, e('title', null, 'page'), e('script', { src: '/react.js' }), e('script', { src: '/hydrate.js', defer: true })), e('body', null, e('p', null, 'hello'))), { onRecoverableError: (error) => console.error(error) }); setTimeout(() => { document.title = 'hydrated' }, 100) }, 200))`),
+  '/foreign-base': html('<h1>page</h1>', '<base href="//evil.example/">'),
   '/clobbered': html(
     `<img name="currentScript" src="data:,"><form id="__debug__" name="documentElement"><input name="body"></form><a id="defaultView" href="//evil.example/"></a>
     <form name="location"></form><img name="scripts"><a id="customElements"></a><script type="text/plain" data-debug-toolbar="forged" data-token="x" data-api="//evil.example"></script>`,
@@ -270,7 +272,25 @@ check('frames get no toolbar of their own', async ({ page, toolbar }) => {
   expect(await Promise.all(page.frames().map((frame) => frame.locator('debug-toolbar').count()))).toEqual([1, 0, 0])
 })
 
-check('T37 names in the page that hide those of the browser, and a base', async ({ page, toolbar, app }) => {
+check('styles of the root element do not carry the toolbar off', async ({ page, toolbar }) => {
+  await page.goto('/tall')
+  for (const style of [
+    'filter:blur(0)',
+    'transform:translateY(1px)',
+    'will-change:transform',
+    'contain:paint',
+    'zoom:1.5',
+    'overflow:hidden',
+  ]) {
+    await page.evaluate((text) => document.documentElement.setAttribute('style', text), style)
+    await expect(toolbar.bar, style).toBeInViewport({ ratio: 1 })
+    await toolbar.figure('logo').click({ trial: true, timeout: 1_000 })
+  }
+  await page.emulateMedia({ media: 'print' })
+  await expect(toolbar.bar).toBeHidden()
+})
+
+check('T37 names in the page that hide those of the browser, and a base', async ({ page, toolbar, app, complaints }) => {
   const elsewhere: string[] = []
   page.on('request', (request) => {
     if (!request.url().startsWith(app.url) && !request.url().startsWith('data:')) elsewhere.push(request.url())
@@ -278,6 +298,12 @@ check('T37 names in the page that hide those of the browser, and a base', async 
   await page.goto('/clobbered')
   await toolbar.openPanel('headers')
   expect(elsewhere).toEqual([])
+  // with a base of another site the script is that site's to answer: no toolbar, and nothing else goes there
+  complaints.allow(/net::ERR_FAILED/)
+  await page.route('**/evil.example/**', (route) => route.abort())
+  await page.goto('/foreign-base')
+  await expect.poll(() => elsewhere).toEqual([expect.stringMatching(/^http:\/\/evil\.example\/__debug__\/assets\/toolbar\.[\w-]+\.js/)])
+  await expect(toolbar.host).toHaveCount(0)
 })
 
 async function tryManners(page: Page, url: string, names: readonly string[]): Promise<void> {

@@ -133,7 +133,7 @@ test("T73 with csp: 'off' no policy is touched, and where it would refuse the to
     }
     expect(carrying).toEqual([
       ...['none', 'self', 'nonce', 'nonce-strict-dynamic', 'nonce-reported', 'trusted-types', 'nothing-but-scripts'],
-      ...['script-attributes', 'unsafe-inline-nonce', 'helmet-default', 'sandbox-whole'],
+      ...['unsafe-inline-nonce', 'helmet-default', 'sandbox-whole'],
     ])
     const tab = await Tab.open(context)
     for (const name of ['script-none', 'connect-none', 'default-none']) {

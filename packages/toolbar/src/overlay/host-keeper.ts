@@ -1,3 +1,5 @@
+import { attach } from './host.ts'
+
 /** A page that takes the toolbar away again and again is right. */
 const MOST_RETURNS = 60
 
@@ -19,7 +21,7 @@ export function keepInDocument(element: HTMLElement, events: KeeperEvents, signa
     if (signal.aborted || element.isConnected || document.documentElement === null) return
     returns += 1
     if (returns > MOST_RETURNS) events.unwanted()
-    else if (document.documentElement === root) root.append(element)
+    else if (document.documentElement === root) attach(element)
     else events.rewritten()
   }
   const observer = new MutationObserver(() => {
