@@ -19,7 +19,7 @@ function fileOf(name: string, file: string): string {
   throw new Error(`${name}/${file} is not installed`)
 }
 
-export const script = (html: string): AppPage => ({ headers: [['Content-Type', 'text/javascript']], html })
+const script = (html: string): AppPage => ({ headers: [['Content-Type', 'text/javascript']], html })
 const library = (name: string, file: string): AppPage => ({ headers: [['Content-Type', 'text/javascript']], file: fileOf(name, file) })
 
 /** React in one file with its own CommonJS parts, the way a bundler lays them together. */
@@ -38,14 +38,14 @@ function bundleReact(): AppPage {
     globalThis.React = require('react'); globalThis.hydrateRoot = require('react-dom/client').hydrateRoot })()`)
 }
 
-export const libraries: Record<string, AppPage> = {
+const libraries: Record<string, AppPage> = {
   '/turbo.js': library('@hotwired/turbo', 'dist/turbo.es2017-umd.js'),
   '/htmx.js': library('htmx.org', 'dist/htmx.js'),
   '/idiomorph.js': library('idiomorph', 'dist/idiomorph.js'),
   '/react.js': bundleReact(),
 }
 
-export const html = (body: string, head = ''): AppPage => ({
+const html = (body: string, head = ''): AppPage => ({
   html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>page</title>${head}</head><body>${body}</body></html>`,
 })
 
@@ -89,7 +89,89 @@ export const manners: Record<string, { code: string; works: boolean }> = {
   ...Object.fromEntries(
     ['map', 'push', 'forEach', 'slice', 'includes'].map((name) => [
       `Array.prototype.${name} throws`,
-      { code: `addEventListener('DOMContentLoaded', () => { Array.prototype.${name} = () => { throw new Error('mine') } })`, works: false },
+      { code: `Array.prototype.${name} = () => { throw new Error('mine') }`, works: false },
     ]),
+  ),
+}
+
+const measured = `
+  <h1 style="margin:40px">Tall</h1><svg viewBox="0 0 10 10"></svg><input id="own"><div style="height:3000px">tall</div>`
+const early = `
+  const shifts = []; new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true })
+  const read = () => ({
+    names: Object.getOwnPropertyNames(window).concat(Object.getOwnPropertySymbols(window).map(String)),
+    builtIns: ['fetch', 'XMLHttpRequest', 'history', 'Array', 'Object', 'Promise', 'JSON', 'EventTarget', 'Node', 'Element', 'Document', 'Storage', 'console', 'performance', 'navigator', 'Event']
+      .flatMap((name) => [window[name], window[name].prototype].filter(Boolean).flatMap((item) => Object.entries(Object.getOwnPropertyDescriptors(item)).map(([key, { get, set, value }]) => [name + '.' + key, get ?? value, set]))),
+  })
+  const first = read()
+  Object.defineProperty(Object.prototype, Symbol.for('measure'), { value: () => {
+    const now = read()
+    const changed = now.builtIns.filter(([key, value, set], at) => { const [was, before, setter] = first.builtIns[at] ?? []; return was !== key || !Object.is(before, value) || setter !== set }).map(([key]) => key)
+    const elements = [document.documentElement, ...document.querySelectorAll('head, body, body *')]
+    return {
+      globals: now.names.filter((name) => !first.names.includes(name)), changed,
+      shifts: shifts.map(({ value }) => value),
+      styles: elements.map((element) => element.localName + [...getComputedStyle(element)].map((name) => getComputedStyle(element).getPropertyValue(name)).join()).filter((text) => !text.startsWith('script')),
+      height: document.documentElement.scrollHeight, width: document.documentElement.scrollWidth,
+      active: document.activeElement.localName, children: document.body.children.length,
+    }
+  } })`
+
+export const pages: Record<string, AppPage> = {
+  ...libraries,
+  '/early.js': script(early),
+  '/measured': html(measured, '<script src="/early.js"></script>'),
+  '/crowded': html(
+    `<style>footer{position:sticky;bottom:0;display:flex;justify-content:space-between;height:44px;background:#eee}#chat{position:fixed;right:8px;bottom:56px;width:48px;height:48px;border-radius:50%}</style>
+    <div style="height:2000px">tall</div><footer><button id="left">L</button><button id="right">R</button></footer><button id="chat">?</button>
+    <dialog><button id="one">one</button><button id="two">two</button></dialog>
+    <script>
+      window.log = []
+      for (const button of document.querySelectorAll('button')) button.addEventListener('click', () => log.push(button.id))
+      addEventListener('keydown', (event) => { if (event.key === 'k' || event.code === 'Backquote') log.push(event.ctrlKey ? 'ctrl+' + event.key : event.key) })
+      const trap = (event) => { const inside = document.querySelector('dialog'); if (inside.open && !inside.contains(event.target)) one.focus() }
+      document.addEventListener('focusin', trap)
+    </script>`,
+    '<meta name="viewport" content="width=device-width">',
+  ),
+  ...Object.fromEntries(
+    [1, 2].map((number) => [
+      `/turbo-${number}`,
+      html(`<h1>turbo ${number}</h1><a href="/turbo-${3 - number}">next</a>`, '<script src="/turbo.js" defer></script>'),
+    ]),
+  ),
+  '/htmx': html(
+    '<main id="main"><a href="/htmx-2" hx-boost="true">boosted</a><button hx-get="/part" hx-target="#main" hx-swap="innerHTML">part</button></main>',
+    '<script src="/htmx.js"></script><script src="/idiomorph.js"></script>',
+  ),
+  '/htmx-2': html('<main id="main"><h1>second</h1><button hx-get="/part" hx-target="#main" hx-swap="innerHTML">part</button></main>'),
+  '/part': { html: '<p>a part</p>' },
+  '/tall': html('<div style="height:3000px">tall</div>'),
+  '/plain': html('<h1>plain</h1>'),
+  '/next': html('<h1>next</h1><a href="/plain">back</a>'),
+  '/frames': html('<iframe src="/plain"></iframe><iframe srcdoc="<p>in</p>"></iframe>'),
+  ...Object.fromEntries(
+    ['root', 'document'].map((whole) => [
+      `/react-${whole}`,
+      whole === 'root'
+        ? html(
+            '<div id="root"><p>hello</p></div>',
+            `<script src="/react.js"></script><script>addEventListener('load', () => setTimeout(() => { hydrateRoot(document.getElementById('root'), React.createElement('p', null, 'hello'), { onRecoverableError: (error) => console.error(error) }); document.title = 'hydrated' }, 200))</script>`,
+          )
+        : {
+            html: `<!doctype html><html lang="en"><head><title>page</title><script src="/react.js"></script><script src="/hydrate.js" defer=""></script></head><body><p>hello</p></body></html>`,
+          },
+    ]),
+  ),
+  '/hydrate.js': script(`const e = React.createElement
+    addEventListener('load', () => setTimeout(() => { hydrateRoot(document, e('html', { lang: 'en' }, e('head', null, e('title', null, 'page'), e('script', { src: '/react.js' }), e('script', { src: '/hydrate.js', defer: true })), e('body', null, e('p', null, 'hello'))), { onRecoverableError: (error) => console.error(error) }); setTimeout(() => { document.title = 'hydrated' }, 100) }, 200))`),
+  '/foreign-base': html('<h1>page</h1>', '<base href="//evil.example/">'),
+  '/clobbered': html(
+    `<img name="currentScript" src="data:,"><form id="__debug__" name="documentElement"><input name="body"></form><a id="defaultView" href="//evil.example/"></a>
+    <form name="location"></form><img name="scripts"><a id="customElements"></a><script type="text/plain" data-debug-toolbar="forged" data-token="x" data-api="//evil.example"></script>`,
+    '<base href="/elsewhere/">',
+  ),
+  ...Object.fromEntries(
+    Object.entries(manners).map(([name, { code }]) => [`/${name.replaceAll(' ', '-')}`, html('<h1>page</h1>', `<script>${code}</script>`)]),
   ),
 }
