@@ -140,7 +140,7 @@ function maskHeader(name: string, value: string, redactor: Redactor): string {
     return space === -1 ? redactor.mask : `${value.slice(0, space)} ${redactor.mask}`
   }
   if (redactor.isSecretKey(name, value)) return redactor.mask
-  if (name.includes('content-security-policy')) return value.replace(/'nonce-[^']{1,200}'/g, `'nonce-${redactor.mask}'`)
+  if (name.includes('content-security-policy')) return value.replace(/'nonce-[^']{1,200}'/gi, `'nonce-${redactor.mask}'`)
   return urlHeaders.has(name) ? redactor.url(value) : redactor.text(value)
 }
 
