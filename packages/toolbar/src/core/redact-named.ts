@@ -1,3 +1,5 @@
+import { isWord } from './redact-words.ts'
+
 /**
  * Secrets in running text, by the name that stands before them: `password=x`, `"otp": "x"`, `Cookie: a=b`, and what drivers say of
  * columns. Each expression begins where a name begins and is bounded, so that hostile text costs linear time.
@@ -13,6 +15,15 @@ interface Naming {
 const assignment = /(?<![\w.%[\]-])([\w.%[\]-]{1,120})=(?!=)/g
 const assigned = /\\*"[^"\n]{0,2000}"?|'[^'\n]{0,2000}'?|[^&#\s,;"']{1,2000}/y
 
+/** `token%3Dx%26`: parameters of a URL that is a parameter, as often encoded as it may be. Behind what separates them, encoded too */
+const encodedAssignment = /(?<![\w.-])(?:(?<=%)(?:25){0,3}(?:20|23|26|2B|2C|2F|3B|3F|5B))?([\w.-]{1,80})(?:%(?:25){0,3}5D)?%(?:25){0,3}3D/gi
+const encodedValue = /(?:(?!%(?:25){0,3}(?:23|26))[^&#\s,;"'<>]){1,2000}/iy
+
+/** `'password' => 'x'` of an inspected map, `[ 'password', 'x' ]` of a pair, `'Cookie', 'x'` of a list of headers */
+const beside = /(\[\s{0,40})?\\{0,8}(["'])([\w.%[\]-]{1,80})\\{0,8}\2(?:\s{0,5}(=>)|,)\s{0,40}/g
+const isHeader = /^(?:(?:set-)?cookie|(?:proxy-)?authorization|x-[\w-]+)$/i
+const endOfList = /\s{0,40}\]/y
+
 const naming = /(?<![\w.$-])([\w.$-]{1,80})(\\{0,8}["'])?\s{0,5}:(?!:|\/\/)\s{0,5}/g
 const named =
   /\\+"[^"\n]{0,2000}"?|"(?:[^"\\\n]|\\[^\n]){0,2000}"?|'(?:[^'\\\n]|\\[^\n]){0,2000}'?|`(?:[^`\\]|\\[^\n]){0,2000}`?|\[[^\]]{0,2000}\]?|\{[^}]{0,2000}\}?|[^\s,;}\])"']{1,2000}/y
@@ -24,6 +35,8 @@ const restOfLine = /[^\n"'\\]{1,4000}/y
 export function maskNamed(text: string, names: Naming): string {
   let result = text
   if (result.includes('=')) result = maskAssigned(result, names)
+  if (/3D/i.test(result)) result = maskEncoded(result, names)
+  if (/["'](?:,|\s{0,5}=>)/.test(result)) result = maskBeside(result, names)
   if (result.includes(':')) result = maskDescribed(result, names)
   return maskColumns(result, names)
 }
@@ -53,6 +66,35 @@ function maskAssigned(text: string, names: Naming): string {
   )
 }
 
+function maskEncoded(text: string, names: Naming): string {
+  return replaceValues(
+    text,
+    encodedAssignment,
+    (found, from) => {
+      const key = found[1] as string
+      return names.isSecretKey(key, 'text') ? secretIn(key, at(encodedValue, text, from), names) : null
+    },
+    names.mask,
+  )
+}
+
+function maskBeside(text: string, names: Naming): string {
+  return replaceValues(
+    text,
+    beside,
+    (found, from) => {
+      const [, opened, , key, arrow] = found as unknown as [string, string | undefined, string, string, string | undefined]
+      if (!names.isSecretKey(key, 'text')) return null
+      const value = at(named, text, from)
+      if (value === null) return null
+      const isPair =
+        arrow !== undefined || isHeader.test(key) || (opened !== undefined && at(endOfList, text, from + value.length) !== null)
+      return isPair ? secretIn(key, value, names) : null
+    },
+    names.mask,
+  )
+}
+
 function maskDescribed(text: string, names: Naming): string {
   return replaceValues(
     text,
@@ -64,14 +106,19 @@ function maskDescribed(text: string, names: Naming): string {
       if (quote === undefined && /(?:error|exception)$/i.test(key)) return null
       if (quote === undefined && /(?:authorization|cookie)$/i.test(key)) {
         const line = at(restOfLine, text, from)
-        if (line !== null) return line.includes(names.mask) ? null : line
+        if (line !== null) return line.includes(names.mask) || isSentence.test(line) ? null : line
       }
       const value = secretIn(key, at(named, text, from), names)
-      return value !== null && quote === undefined && names.isOrdinaryWord(key) && !/^[\\"'`]/.test(value) ? null : value
+      const inSentence = value !== null && quote === undefined && !/^[\\"'`]/.test(value)
+      return inSentence && (names.isOrdinaryWord(key) || isWord(value) || isMark.test(value)) ? null : value
     },
     names.mask,
   )
 }
+
+/** `Authorization: required`, `Cookie: not set`: words, and none that begins a credential */
+const isSentence = /^(?!(?:bearer|basic|digest|token|api-?key|negotiate|hmac)\s)\p{L}{1,15}(?: \p{L}{1,15}){0,8}[.!]?$/iu
+const isMark = /^[^\p{L}\p{N}[{]{1,5}$/u
 
 /** Placeholders, types and small numbers are no secrets. */
 const harmless = /^(?:\?|[$:@]\w+|%s|\d{1,3}|true|false|null|undefined|NaN|string|number|boolean|Bearer|Basic|Digest|\[\]|\{\})[)]*$/
@@ -79,8 +126,11 @@ const harmless = /^(?:\?|[$:@]\w+|%s|\d{1,3}|true|false|null|undefined|NaN|strin
 /** The value, if it is one that can be a secret. */
 function secretIn(key: string, value: string | null, names: Naming): string | null {
   const bare = value?.replace(/^\\*["'`]|\\*["'`]$/g, '') ?? ''
-  if (bare === '' || bare.startsWith(names.mask)) return null
-  const secret = !harmless.test(bare) || (/^\d+$/.test(bare) && names.isSecretKey(key, Number(bare)))
+  // a mask has spaces, where a value may end
+  if (bare === '' || bare.startsWith(names.mask) || names.mask.startsWith(`${bare} `)) return null
+  // `tokens: 1523`: a number of them
+  const innocent = harmless.test(bare) || (/tokens$/i.test(key) && /^\d+$/.test(bare))
+  const secret = !innocent || (/^\d+$/.test(bare) && names.isSecretKey(key, Number(bare)))
   return secret ? value : null
 }
 

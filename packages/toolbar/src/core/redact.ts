@@ -2,7 +2,16 @@ import type { Preview } from '../contract/types.ts'
 import { maskJsonText } from './redact-json.ts'
 import { maskLiterals, maskNamed } from './redact-named.ts'
 import { maskPatterns } from './redact-patterns.ts'
-import { innocentKeys, numericSecrets, secretPairs, secretWholeKeys, secretWords, wordsOf } from './redact-words.ts'
+import {
+  headerNames,
+  innocentKeys,
+  numericSecrets,
+  ordinaryWords,
+  secretPairs,
+  secretWholeKeys,
+  secretWords,
+  wordsOf,
+} from './redact-words.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
 /**
@@ -39,9 +48,15 @@ export interface Redactor {
 }
 
 /** Drivers and knex put the statement, values included, in front of their messages. */
-const sqlStart = /^\s*(?:select|insert|update|delete|replace|with)\s/i
+const sqlStart = /^\s*(?:select|insert|update|delete|replace|with|merge|alter|create|set|pragma|attach)\s/i
 
 const jsonStart = /^\s*[[{]/
+
+/** a name of a header (RFC 9110, 5.6.2) */
+const isToken = /^[\w!#$%&'*+.^`|~-]{1,200}$/
+
+/** of encoding, in a URL that is a parameter of one that is a parameter */
+const maxLevels = 4
 
 const defaultMask = '•••••••• masked'
 
@@ -69,7 +84,7 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     return true
   }
 
-  const names = { isSecretKey, isOrdinaryWord: (key: string) => secretWholeKeys.has(key.toLowerCase()), mask }
+  const names = { isSecretKey, isOrdinaryWord: (key: string) => ordinaryWords.has(key.toLowerCase()), mask }
   const bySight = (text: string): string =>
     extraPatterns.reduce((result, pattern) => result.replace(pattern, () => mask), maskPatterns(text, mask))
   const byName = (text: string): string => {
@@ -125,7 +140,7 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     if (key !== undefined && isSecretKey(key, picture)) return hide(picture)
     if (typeof picture === 'string') return taken === null ? text(picture) : picture
     if (picture === null || typeof picture !== 'object') return picture
-    if (Array.isArray(picture)) return pairOf(picture) ?? picture.map((item) => value(item))
+    if (Array.isArray(picture)) return pairOf(picture) ?? headersOf(picture) ?? picture.map((item) => value(item))
     return record(picture)
   }
 
@@ -134,6 +149,22 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     const [name, held] = items
     if (items.length !== 2 || typeof name !== 'string' || held === undefined || !isSecretKey(name, held)) return null
     return [text(name), hide(held)]
+  }
+
+  /** `['Host', 'x', 'Cookie', 'y']` as Node has headers; a list that was cut ends in a mark */
+  function headersOf(items: Preview[]): Preview | null {
+    const length = items.length - (items.length % 2)
+    let known = false
+    for (let index = 0; index < length; index += 2) {
+      const name = items[index]
+      if (typeof name !== 'string' || !isToken.test(name)) return null
+      known ||= headerNames.has(name.toLowerCase())
+    }
+    if (!known || (length < items.length && typeof items[length] === 'string')) return null
+    return items.map((item, index) => {
+      if (index % 2 === 0 || index >= length) return value(item)
+      return value(item, items[index - 1] as string)
+    })
   }
 
   function record(picture: { [key: string]: Preview }): Preview {
@@ -176,13 +207,20 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     return `${encoded(address.slice(0, at))}?${pairs.join('&')}${hash === -1 ? '' : encoded(address.slice(hash))}`
   }
 
-  /** Part of a URL; what is a secret once it is decoded is one before. */
+  /** Part of a URL; what is a secret once it is decoded is one before, however often it was encoded. */
   function encoded(part: string): string {
-    const shown = text(part)
-    if (shown !== part || !/[%+]/.test(part)) return shown
-    const read = decode(part.replaceAll('+', ' '))
-    const safe = text(read)
-    return safe === read ? shown : safe
+    let shown = text(part)
+    if (!/[%+]/.test(shown)) return shown
+    let read = shown.replaceAll('+', ' ')
+    for (let level = 0; level < maxLevels; level++) {
+      const decoded = decode(read)
+      const safe = text(decoded)
+      // shown as it came, unless something is hidden in it
+      if (safe !== decoded) shown = safe
+      if (safe === read) break
+      read = safe
+    }
+    return shown
   }
 
   return {
