@@ -125,7 +125,7 @@ const harmless = /^(?:\?|[$:@]\w+|%s|\d{1,3}|true|false|null|undefined|NaN|strin
 
 /** The value, if it is one that can be a secret. */
 function secretIn(key: string, value: string | null, names: Naming): string | null {
-  const bare = value?.replace(/^\\*["'`]|\\*["'`]$/g, '') ?? ''
+  const bare = value?.replace(/^\\*["'`]|(?<!\\)\\*["'`]$/g, '') ?? ''
   // a mask has spaces, where a value may end
   if (bare === '' || bare.startsWith(names.mask) || names.mask.startsWith(`${bare} `)) return null
   // `tokens: 1523`: a number of them

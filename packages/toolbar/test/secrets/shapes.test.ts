@@ -196,6 +196,7 @@ describe('statements', () => {
     `ATTACH DATABASE 'x.db' AS y KEY '${secret}'`,
     `select * from users where token is not distinct from '${secret}'`,
     `select set_config('app.jwt_secret', '${secret}', true)`,
+    `select * from t where data -> 'a' ->> 'password' = '${secret}'`,
     `select * from t where json_extract(data, '$.password') = '${secret}'`,
   ])('hide a secret: %s', (sql) => {
     expect(masked(sql).text).not.toContain(secret)

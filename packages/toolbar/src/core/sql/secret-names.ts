@@ -34,7 +34,7 @@ interface Call {
 }
 
 const ofNamesAndValues = /(?:object|hstore|set_config)$/
-const writes = /(?:object|hstore|set_config|json\w*_(?:set|insert|replace))$/
+const writes = /(?:object|hstore|set_config|json\w{0,20}_(?:set|insert|replace))$/
 const path = /^'(?:\{[^{}:]{1,200}\}|\$[^{}:]{1,200})'$/
 
 /** Whether the next argument of a call is a name: `jsonb_build_object('name', 'value', ...)`. */

@@ -109,7 +109,7 @@ export function findSqlSecrets(
         if (closed.secret && closed.call && outer?.call === true) outer.secret = true
       }
     }
-    const name = token.kind === 'string' ? nameIn(text, open.at(-1), sql.slice(Math.max(0, token.start - 2), token.start)) : null
+    const name = token.kind === 'string' ? nameIn(text, open.at(-1), before(sql, tokens[index - 1])) : null
     if (name !== null) compared = name
     else if (token.kind === 'placeholder' || token.kind === 'string' || token.kind === 'number') {
       if (token.kind === 'placeholder')
@@ -199,6 +199,11 @@ function insertColumns(sql: string, tokens: readonly Token[]): { names: string[]
   }
   while (at < tokens.length && word(at) !== 'values') at++
   return at < tokens.length ? { names, from: at } : null
+}
+
+/** The last two characters up to the end of a token. */
+function before(sql: string, token: Token | undefined): string {
+  return token === undefined ? '' : sql.slice(Math.max(0, token.end - 2), token.end)
 }
 
 function wordAt(sql: string, token: Token | undefined): string {
