@@ -15,10 +15,6 @@ interface Naming {
 const assignment = /(?<![\w.%[\]-])([\w.%[\]-]{1,120})=(?!=)/g
 const assigned = /\\*"[^"\n]{0,2000}"?|'[^'\n]{0,2000}'?|[^&#\s,;"']{1,2000}/y
 
-/** `token%3Dx%26`: parameters of a URL that is a parameter, as often encoded as it may be. Behind what separates them, encoded too */
-const encodedAssignment = /(?<![\w.-])(?:(?<=%)(?:25){0,3}(?:20|23|26|2B|2C|2F|3B|3F|5B))?([\w.-]{1,80})(?:%(?:25){0,3}5D)?%(?:25){0,3}3D/gi
-const encodedValue = /(?:(?!%(?:25){0,3}(?:23|26))[^&#\s,;"'<>]){1,2000}/iy
-
 /** `'password' => 'x'` of an inspected map, `[ 'password', 'x' ]` of a pair, `'Cookie', 'x'` of a list of headers */
 const beside = /(\[\s{0,40})?\\{0,8}(["'])([\w.%[\]-]{1,80})\\{0,8}\2(?:\s{0,5}(=>)|,)\s{0,40}/g
 const isHeader = /^(?:(?:set-)?cookie|(?:proxy-)?authorization|x-[\w-]+)$/i
@@ -35,7 +31,6 @@ const restOfLine = /[^\n"'\\]{1,4000}/y
 export function maskNamed(text: string, names: Naming): string {
   let result = text
   if (result.includes('=')) result = maskAssigned(result, names)
-  if (/3D/i.test(result)) result = maskEncoded(result, names)
   if (/["'](?:,|\s{0,5}=>)/.test(result)) result = maskBeside(result, names)
   if (result.includes(':')) result = maskDescribed(result, names)
   return maskColumns(result, names)
@@ -61,18 +56,6 @@ function maskAssigned(text: string, names: Naming): string {
     (found, from) => {
       const key = decoded(found[1] as string)
       return names.isSecretKey(key, 'text') ? secretIn(key, at(assigned, text, from), names) : null
-    },
-    names.mask,
-  )
-}
-
-function maskEncoded(text: string, names: Naming): string {
-  return replaceValues(
-    text,
-    encodedAssignment,
-    (found, from) => {
-      const key = found[1] as string
-      return names.isSecretKey(key, 'text') ? secretIn(key, at(encodedValue, text, from), names) : null
     },
     names.mask,
   )

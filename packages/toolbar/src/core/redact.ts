@@ -1,4 +1,5 @@
 import type { Preview } from '../contract/types.ts'
+import { maskEncoded } from './redact-encoded.ts'
 import { maskJsonText } from './redact-json.ts'
 import { maskLiterals, maskNamed } from './redact-named.ts'
 import { maskPatterns } from './redact-patterns.ts'
@@ -54,9 +55,6 @@ const jsonStart = /^\s*[[{]/
 
 /** a name of a header (RFC 9110, 5.6.2) */
 const isToken = /^[\w!#$%&'*+.^`|~-]{1,200}$/
-
-/** of encoding, in a URL that is a parameter of one that is a parameter */
-const maxLevels = 4
 
 const defaultMask = '•••••••• masked'
 
@@ -119,7 +117,9 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
   const withoutKnown = (text: string): string =>
     values.reduce((result, value) => (result.includes(value) ? result.replaceAll(value, () => mask) : result), text)
 
-  const text = (value: string): string => (value.length < 4 ? value : masking.text(withoutKnown(value)))
+  const plainText = (value: string): string => masking.text(withoutKnown(value))
+
+  const text = (value: string): string => (value.length < 4 ? value : maskEncoded(plainText(value), plainText))
 
   function hide(held: Preview): Preview {
     if (taken !== null) take(held, taken)
@@ -207,20 +207,13 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     return `${encoded(address.slice(0, at))}?${pairs.join('&')}${hash === -1 ? '' : encoded(address.slice(hash))}`
   }
 
-  /** Part of a URL; what is a secret once it is decoded is one before, however often it was encoded. */
+  /** Part of a URL, in which `+` can be a space. */
   function encoded(part: string): string {
-    let shown = text(part)
-    if (!/[%+]/.test(shown)) return shown
-    let read = shown.replaceAll('+', ' ')
-    for (let level = 0; level < maxLevels; level++) {
-      const decoded = decode(read)
-      const safe = text(decoded)
-      // shown as it came, unless something is hidden in it
-      if (safe !== decoded) shown = safe
-      if (safe === read) break
-      read = safe
-    }
-    return shown
+    const shown = text(part)
+    if (!shown.includes('+')) return shown
+    const spaced = shown.replaceAll('+', ' ')
+    const safe = text(spaced)
+    return safe === spaced ? shown : safe
   }
 
   return {

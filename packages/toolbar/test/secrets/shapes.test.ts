@@ -84,6 +84,8 @@ describe('text', () => {
       'behind several levels of encoding',
       redactor.url(`/a?next=${[1, 2, 3].reduce(encodeURIComponent as (text: string) => string, `https://ada:${secret}@h/?otp=${secret}`)}`),
     ],
+    ['in an encoded address of a log line', redactor.text(`GET /login?a=100%&next=${encodeURIComponent(`https://ada:${secret}@h/`)}`)],
+    ['in encoded JSON', redactor.text(`GET /a?filter=${encodeURIComponent(JSON.stringify({ password: secret }))} 200`)],
     ['in an encoded address', redactor.url(`/login?next=${encodeURIComponent(`https://ada:${secret}@h/`)}`)],
     ['in an encoded parameter', redactor.url(`/login?next=${encodeURIComponent(`/cb?session_token=${secret}`)}`)],
     ['in what PostgreSQL says of a key', redactor.text(`Key (name, password)=(Ada, ${secret}) already exists.`)],
