@@ -9,6 +9,8 @@ interface Naming {
   isSecretKey(key: string, value?: unknown): boolean
   /** names that are a secret as a key, but an ordinary word in a sentence */
   isOrdinaryWord(key: string): boolean
+  /** names that the app has added: words under them are secrets, too */
+  isOwnKey(key: string): boolean
   readonly mask: string
 }
 
@@ -93,7 +95,7 @@ function maskDescribed(text: string, names: Naming): string {
       }
       const value = secretIn(key, at(named, text, from), names)
       const inSentence = value !== null && quote === undefined && !/^[\\"'`]/.test(value)
-      return inSentence && (names.isOrdinaryWord(key) || isWord(value) || isMark.test(value)) ? null : value
+      return inSentence && (names.isOrdinaryWord(key) || (isWord(value) && !names.isOwnKey(key)) || isMark.test(value)) ? null : value
     },
     names.mask,
   )

@@ -27,8 +27,8 @@ export const ordinaryWords = new Set('auth pass pin salt session'.split(' '))
 /** Headers that make a list with their names one of names and values: `['Host', 'x', 'Cookie', 'y']`. */
 export const headerNames = new Set(
   (
-    'host cookie set-cookie authorization proxy-authorization user-agent accept accept-encoding accept-language connection referer origin ' +
-    'content-type content-length cache-control date etag location server vary x-api-key x-forwarded-for x-powered-by'
+    'host cookie set-cookie authorization proxy-authorization user-agent accept-encoding accept-language referer content-type ' +
+    'content-length cache-control etag x-api-key x-auth-token x-csrf-token x-forwarded-for x-powered-by'
   ).split(' '),
 )
 

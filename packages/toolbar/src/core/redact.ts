@@ -82,7 +82,12 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     return true
   }
 
-  const names = { isSecretKey, isOrdinaryWord: (key: string) => ordinaryWords.has(key.toLowerCase()), mask }
+  const names = {
+    isSecretKey,
+    isOrdinaryWord: (key: string) => ordinaryWords.has(key.toLowerCase()),
+    isOwnKey: (key: string) => isOwn(wordsOf(key), extraWords),
+    mask,
+  }
   const bySight = (text: string): string =>
     extraPatterns.reduce((result, pattern) => result.replace(pattern, () => mask), maskPatterns(text, mask))
   const byName = (text: string): string => {
@@ -240,15 +245,13 @@ function judge(key: string, extra: ReadonlySet<string>): boolean {
   if (secretWholeKeys.has(lower)) return true
   const words = wordsOf(key)
   if (secretWords.has(words.join(''))) return true
-  if (extra.size > 0 && extra.has(words.join(' '))) return true
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] as string
-    if (secretWords.has(word)) return true
-    const next = words[index + 1]
-    if (next !== undefined && (secretPairs.has(`${word}+${next}`) || extra.has(word))) return true
-    if (extra.has(word)) return true
-  }
-  return false
+  if (isOwn(words, extra)) return true
+  return words.some((word, index) => secretWords.has(word) || secretPairs.has(`${word}+${words[index + 1]}`))
+}
+
+/** Whether a word of a name, or all of them, are among those that the app has added. */
+function isOwn(words: readonly string[], extra: ReadonlySet<string>): boolean {
+  return extra.size > 0 && (extra.has(words.join(' ')) || words.some((word) => extra.has(word)))
 }
 
 function asGlobal(pattern: RegExp): RegExp {

@@ -156,6 +156,21 @@ describe('text', () => {
     '30569309025904',
   ])('hides the number of a card: %s', (number) => expect(redactor.text(`paid with ${number}`)).toBe(`paid with ${redactor.mask}`))
 
+  it('hides words under the names that an app adds', () => {
+    const own = createRedactor({ keys: ['nickname'] })
+    expect(own.text('nickname: Ada')).toBe(`nickname: ${own.mask}`)
+    expect(own.text('password: required')).toBe('password: required')
+  })
+
+  it('takes a list of columns for no headers (T59)', () => {
+    for (const list of [
+      ['id', 'date', 'token', 'name'],
+      ['date', 'id', 'token', 'name'],
+      ['x-id', 'password', 'x-name'],
+    ])
+      expect(shown(list)).toBe(JSON.stringify(list))
+  })
+
   it('shows what is around a secret', () => {
     expect(redactor.text(`postgres://ada:p@${secret}@db.example/shop?a=b@c`)).toBe(`postgres://ada:${redactor.mask}@db.example/shop?a=b@c`)
     expect(redactor.text(`Map(2) { 'otp' => '${secret}', 'name' => 'Ada' }`)).toBe(
