@@ -2,6 +2,7 @@ import type { RawSql } from './entries/sql.ts'
 import { cookiesIn, headerPairs, responsePairs } from './headers.ts'
 import type { RequestRecord } from './record.ts'
 import type { Redactor } from './redact.ts'
+import { isErrorCode } from './redact-words.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
 /**
@@ -41,12 +42,13 @@ function secretsOf(record: RequestRecord, redactor: Redactor): string[] {
   for (const value of redactor.secretsIn(facts.params ?? {})) if (value.length >= 6 && value.length <= maxLength) values.add(value)
   for (const [name, value] of [...headerPairs(facts.rawRequestHeaders), ...responsePairs(facts.responseHeaders)])
     for (const secret of secretsInHeader(name.toLowerCase(), value, redactor)) add(secret)
-  for (const pair of facts.url.slice(pathOf(facts.url).length + 1).split('&')) {
+  const path = pathOf(facts.url)
+  for (const pair of [...facts.url.slice(path.length + 1).split('&'), ...path.split(/[;/]/)]) {
     const equals = pair.indexOf('=')
     const value = decode(pair.slice(equals + 1))
     const name = decode(pair.slice(0, equals))
     // `code`: what a sign-in provider sends back
-    if (equals > 0 && (name === 'code' || redactor.isSecretKey(name, value))) add(value)
+    if (equals > 0 && ((name === 'code' && !isErrorCode(value)) || redactor.isSecretKey(name, value))) add(value)
   }
   const columns = new Map<string, ReadonlySet<number>>()
   for (const entry of record.entries) {

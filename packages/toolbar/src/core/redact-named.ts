@@ -1,3 +1,5 @@
+import { isWord } from './redact-words.ts'
+
 /**
  * Secrets in running text, by the name that stands before them: `password=x`, `"otp": "x"`, `Cookie: a=b`, and what drivers say of
  * columns. Each expression begins where a name begins and is bounded, so that hostile text costs linear time.
@@ -7,11 +9,18 @@ interface Naming {
   isSecretKey(key: string, value?: unknown): boolean
   /** names that are a secret as a key, but an ordinary word in a sentence */
   isOrdinaryWord(key: string): boolean
+  /** names that the app has added: words under them are secrets, too */
+  isOwnKey(key: string): boolean
   readonly mask: string
 }
 
 const assignment = /(?<![\w.%[\]-])([\w.%[\]-]{1,120})=(?!=)/g
 const assigned = /\\*"[^"\n]{0,2000}"?|'[^'\n]{0,2000}'?|[^&#\s,;"']{1,2000}/y
+
+/** `'password' => 'x'` of an inspected map, `[ 'password', 'x' ]` of a pair, `'Cookie', 'x'` of a list of headers */
+const beside = /(\[\s{0,40})?\\{0,8}(["'])([\w.%[\]-]{1,80})\\{0,8}\2(?:\s{0,5}(=>)|,)\s{0,40}/g
+const isHeader = /^(?:(?:set-)?cookie|(?:proxy-)?authorization|x-[\w-]+)$/i
+const endOfList = /\s{0,40}\]/y
 
 const naming = /(?<![\w.$-])([\w.$-]{1,80})(\\{0,8}["'])?\s{0,5}:(?!:|\/\/)\s{0,5}/g
 const named =
@@ -24,6 +33,7 @@ const restOfLine = /[^\n"'\\]{1,4000}/y
 export function maskNamed(text: string, names: Naming): string {
   let result = text
   if (result.includes('=')) result = maskAssigned(result, names)
+  if (/["'](?:,|\s{0,5}=>)/.test(result)) result = maskBeside(result, names)
   if (result.includes(':')) result = maskDescribed(result, names)
   return maskColumns(result, names)
 }
@@ -53,6 +63,23 @@ function maskAssigned(text: string, names: Naming): string {
   )
 }
 
+function maskBeside(text: string, names: Naming): string {
+  return replaceValues(
+    text,
+    beside,
+    (found, from) => {
+      const [, opened, , key, arrow] = found as unknown as [string, string | undefined, string, string, string | undefined]
+      if (!names.isSecretKey(key, 'text')) return null
+      const value = at(named, text, from)
+      if (value === null) return null
+      const isPair =
+        arrow !== undefined || isHeader.test(key) || (opened !== undefined && at(endOfList, text, from + value.length) !== null)
+      return isPair ? secretIn(key, value, names) : null
+    },
+    names.mask,
+  )
+}
+
 function maskDescribed(text: string, names: Naming): string {
   return replaceValues(
     text,
@@ -64,23 +91,31 @@ function maskDescribed(text: string, names: Naming): string {
       if (quote === undefined && /(?:error|exception)$/i.test(key)) return null
       if (quote === undefined && /(?:authorization|cookie)$/i.test(key)) {
         const line = at(restOfLine, text, from)
-        if (line !== null) return line.includes(names.mask) ? null : line
+        if (line !== null) return line.includes(names.mask) || isSentence.test(line) ? null : line
       }
       const value = secretIn(key, at(named, text, from), names)
-      return value !== null && quote === undefined && names.isOrdinaryWord(key) && !/^[\\"'`]/.test(value) ? null : value
+      const inSentence = value !== null && quote === undefined && !/^[\\"'`]/.test(value)
+      return inSentence && (names.isOrdinaryWord(key) || (isWord(value) && !names.isOwnKey(key)) || isMark.test(value)) ? null : value
     },
     names.mask,
   )
 }
+
+/** `Authorization: required`, `Cookie: not set`: words, and none that begins a credential */
+const isSentence = /^(?!(?:bearer|basic|digest|token|api-?key|negotiate|hmac)\s)\p{L}{1,15}(?: \p{L}{1,15}){0,8}[.!]?$/iu
+const isMark = /^[^\p{L}\p{N}[{]{1,5}$/u
 
 /** Placeholders, types and small numbers are no secrets. */
 const harmless = /^(?:\?|[$:@]\w+|%s|\d{1,3}|true|false|null|undefined|NaN|string|number|boolean|Bearer|Basic|Digest|\[\]|\{\})[)]*$/
 
 /** The value, if it is one that can be a secret. */
 function secretIn(key: string, value: string | null, names: Naming): string | null {
-  const bare = value?.replace(/^\\*["'`]|\\*["'`]$/g, '') ?? ''
-  if (bare === '' || bare.startsWith(names.mask)) return null
-  const secret = !harmless.test(bare) || (/^\d+$/.test(bare) && names.isSecretKey(key, Number(bare)))
+  const bare = value?.replace(/^\\*["'`]|(?<!\\)\\*["'`]$/g, '') ?? ''
+  // a mask has spaces, where a value may end
+  if (bare === '' || bare.startsWith(names.mask) || names.mask.startsWith(`${bare} `)) return null
+  // `tokens: 1523`: a number of them
+  const innocent = harmless.test(bare) || (/tokens$/i.test(key) && /^\d+$/.test(bare))
+  const secret = !innocent || (/^\d+$/.test(bare) && names.isSecretKey(key, Number(bare)))
   return secret ? value : null
 }
 

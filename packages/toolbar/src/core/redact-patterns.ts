@@ -1,3 +1,5 @@
+import { isErrorCode } from './redact-words.ts'
+
 /** Secrets by their own shape. Patterns are anchored on a literal prefix and bounded, so that hostile text costs linear time. */
 
 interface Pattern {
@@ -6,6 +8,8 @@ interface Pattern {
   readonly find: RegExp
   /** `$1` and the like refer to groups; `MASK` is the mask */
   readonly by: string
+  /** whether a match is one, where its shape alone does not say */
+  isSecret?(found: string): boolean
 }
 
 const patterns: readonly Pattern[] = [
@@ -22,18 +26,32 @@ const patterns: readonly Pattern[] = [
   { hint: ['ya29.'], find: /\bya29\.[\w-]{20,2000}/g, by: 'MASK' },
   { hint: ['sg.'], find: /\bSG\.[\w-]{16,64}\.[\w-]{16,64}/g, by: 'MASK' },
   { hint: ['npm_'], find: /\bnpm_[A-Za-z0-9]{36}\b/g, by: 'MASK' },
-  { hint: ['sk-'], find: /\bsk-(?:proj-|ant-)?[\w-]{20,300}/g, by: 'MASK' },
+  { hint: ['sk-'], find: /(?<![\w-])sk-[\w-]{20,300}/g, by: 'MASK', isSecret: (found) => /\d/.test(found) },
   { hint: ['hf_'], find: /\bhf_[A-Za-z0-9]{20,100}/g, by: 'MASK' },
   {
     hint: ['-----begin'],
     find: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
     by: 'MASK',
   },
-  { hint: ['://'], find: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, by: '$1:MASK@' },
+  // up to the last `@` of the authority: a password may have one
+  { hint: ['://'], find: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:?#"<>`[]{0,200}):[^\s/?#"<>`]{1,200}@/gi, by: '$1:MASK@' },
+  // no port, so a password, that has a slash in it
+  {
+    hint: ['://'],
+    find: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@?#"<>`[]{0,200}):(?!\d{1,5}[/?#])[^\s/?#@"<>`]{1,200}[/?#][^\s"<>`]{0,200}@/gi,
+    by: '$1:MASK@',
+  },
   // a token in the place of a user's name
   { hint: ['http'], find: /\b(https?:\/\/)[^\s/:@?#]{8,200}@/gi, by: '$1MASK@' },
   // what a sign-in provider sends back
-  { hint: ['code='], find: /([?&]code=)[^&#\s,;"']{6,2000}/gi, by: '$1MASK' },
+  {
+    hint: ['code='],
+    find: /([?&]code=)[^&#\s,;"']{6,2000}/gi,
+    by: '$1MASK',
+    isSecret: (found) => !isErrorCode(found.slice(found.indexOf('=') + 1)),
+  },
+  // of a user of a database, wherever its statement begins
+  { hint: ['password ', 'identified by '], find: /\b((?:password|identified by) )'[^'\n]{1,2000}'?/gi, by: "$1'MASK'" },
   {
     hint: ['bearer ', 'basic ', 'digest '],
     find: /\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Dd]igest) (?=[\w.~+/-]{0,200}(?:[\d=]|[a-z][A-Z]))[\w.~+/=-]{8,4000}/g,
@@ -44,7 +62,7 @@ const patterns: readonly Pattern[] = [
   { hint: ['$argon2'], find: /\$argon2(?:id?|d)\$[\w=,$+/-]{10,300}/g, by: 'MASK' },
   {
     hint: ['--'],
-    find: /(--[\w-]{0,30}(?:password|passwd|secret|token|api-?key)(?:=|\s))[^\s]{1,2000}/gi,
+    find: /(--(?!no-|without-)[\w-]{0,30}(?:password|passwd|secret|token|api-?key)(?:=|\s(?!-)))[^\s]{1,2000}/gi,
     by: '$1MASK',
   },
 ]
@@ -53,20 +71,24 @@ const patterns: readonly Pattern[] = [
 export function maskPatterns(text: string, mask: string): string {
   let result = text
   const lower = text.toLowerCase()
-  for (const { hint, find, by } of patterns) {
-    if (hint.some((part) => lower.includes(part)))
-      result = result.replace(
-        find,
-        by.replace('MASK', () => mask.replaceAll('$', '$$$$')),
-      )
+  for (const { hint, find, by, isSecret } of patterns) {
+    if (!hint.some((part) => lower.includes(part))) continue
+    const masked = (found: string, before: unknown): string =>
+      isSecret?.(found) === false ? found : by.replace(/\$1|MASK/g, (part) => (part === 'MASK' ? mask : String(before)))
+    result = result.replace(find, masked)
   }
   return /\d{4}/.test(text) ? maskCards(result, mask) : result
 }
 
-/** 13 to 19 digits, in groups or not, that pass the Luhn check (ISO/IEC 7812-1). */
+/** First digits and lengths of Visa, Mastercard, American Express, Diners, JCB, Discover, UnionPay and Maestro: moments and ids are no cards. */
+const ofIssuer =
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|6\d{15,18})$/
+
+/** 13 to 19 digits, in groups or not, of an issuer of cards, that pass the Luhn check (ISO/IEC 7812-1). */
 function maskCards(text: string, mask: string): string {
   return text.replace(/\b\d(?:[ -]?\d){12,18}\b/g, (found) => {
     const digits = found.replace(/\D/g, '')
+    if (!ofIssuer.test(digits)) return found
     let sum = 0
     for (let index = 0; index < digits.length; index++) {
       let digit = digits.charCodeAt(digits.length - 1 - index) - 48

@@ -15,9 +15,21 @@ export const secretPairs = new Set(
 )
 
 export const secretWholeKeys = new Set(
-  'auth pass pin salt session connect.sid phpsessid pgpassword mysql_pwd x-amz-security-token proxy-authorization www-authenticate'.split(
-    ' ',
-  ),
+  (
+    'auth pass pin salt session connect.sid phpsessid jsessionid pgpassword mysql_pwd x-amz-security-token proxy-authorization ' +
+    'www-authenticate'
+  ).split(' '),
+)
+
+/** Those that are an ordinary word in a sentence: `session: started`. */
+export const ordinaryWords = new Set('auth pass pin salt session'.split(' '))
+
+/** Headers that make a list with their names one of names and values: `['Host', 'x', 'Cookie', 'y']`. */
+export const headerNames = new Set(
+  (
+    'host cookie set-cookie authorization proxy-authorization user-agent accept-encoding accept-language referer content-type ' +
+    'content-length cache-control etag x-api-key x-auth-token x-csrf-token x-forwarded-for x-powered-by'
+  ).split(' '),
 )
 
 /** Names that hold a secret word but never a secret. */
@@ -41,4 +53,14 @@ export function wordsOf(key: string): string[] {
     .split(/[^\p{L}]+/u)
     .filter((word) => word !== '')
     .map((word) => (word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word))
+}
+
+/** Up to fifteen letters, as what stands behind the colon of `Invalid password: must be long`. Longer ones may be keys. */
+export function isWord(text: string): boolean {
+  return /^\(?\p{L}{1,15}[.!?:)]{0,2}$/u.test(text)
+}
+
+/** `E_VALIDATION`, `invalid_request`, `EACCES`: what an error is called. */
+export function isErrorCode(text: string): boolean {
+  return text.length <= 60 && (/^[A-Z]{1,15}$/.test(text) || /^[A-Za-z]{1,15}(?:[_-][A-Za-z]{1,15}){1,6}$/.test(text))
 }

@@ -1,8 +1,18 @@
 import type { Preview } from '../contract/types.ts'
+import { maskEncoded } from './redact-encoded.ts'
 import { maskJsonText } from './redact-json.ts'
 import { maskLiterals, maskNamed } from './redact-named.ts'
 import { maskPatterns } from './redact-patterns.ts'
-import { innocentKeys, numericSecrets, secretPairs, secretWholeKeys, secretWords, wordsOf } from './redact-words.ts'
+import {
+  headerNames,
+  innocentKeys,
+  numericSecrets,
+  ordinaryWords,
+  secretPairs,
+  secretWholeKeys,
+  secretWords,
+  wordsOf,
+} from './redact-words.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
 
 /**
@@ -39,9 +49,12 @@ export interface Redactor {
 }
 
 /** Drivers and knex put the statement, values included, in front of their messages. */
-const sqlStart = /^\s*(?:select|insert|update|delete|replace|with)\s/i
+const sqlStart = /^\s*(?:select|insert|update|delete|replace|with|merge|alter|create|set|pragma|attach)\s/i
 
 const jsonStart = /^\s*[[{]/
+
+/** a name of a header (RFC 9110, 5.6.2) */
+const isToken = /^[\w!#$%&'*+.^`|~-]{1,200}$/
 
 const defaultMask = '•••••••• masked'
 
@@ -69,7 +82,12 @@ export function createRedactor(options: Partial<RedactOptions> = {}): Redactor {
     return true
   }
 
-  const names = { isSecretKey, isOrdinaryWord: (key: string) => secretWholeKeys.has(key.toLowerCase()), mask }
+  const names = {
+    isSecretKey,
+    isOrdinaryWord: (key: string) => ordinaryWords.has(key.toLowerCase()),
+    isOwnKey: (key: string) => isOwn(wordsOf(key), extraWords),
+    mask,
+  }
   const bySight = (text: string): string =>
     extraPatterns.reduce((result, pattern) => result.replace(pattern, () => mask), maskPatterns(text, mask))
   const byName = (text: string): string => {
@@ -104,7 +122,9 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
   const withoutKnown = (text: string): string =>
     values.reduce((result, value) => (result.includes(value) ? result.replaceAll(value, () => mask) : result), text)
 
-  const text = (value: string): string => (value.length < 4 ? value : masking.text(withoutKnown(value)))
+  const plainText = (value: string): string => masking.text(withoutKnown(value))
+
+  const text = (value: string): string => (value.length < 4 ? value : maskEncoded(plainText(value), plainText))
 
   function hide(held: Preview): Preview {
     if (taken !== null) take(held, taken)
@@ -125,7 +145,7 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     if (key !== undefined && isSecretKey(key, picture)) return hide(picture)
     if (typeof picture === 'string') return taken === null ? text(picture) : picture
     if (picture === null || typeof picture !== 'object') return picture
-    if (Array.isArray(picture)) return pairOf(picture) ?? picture.map((item) => value(item))
+    if (Array.isArray(picture)) return pairOf(picture) ?? headersOf(picture) ?? picture.map((item) => value(item))
     return record(picture)
   }
 
@@ -134,6 +154,22 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     const [name, held] = items
     if (items.length !== 2 || typeof name !== 'string' || held === undefined || !isSecretKey(name, held)) return null
     return [text(name), hide(held)]
+  }
+
+  /** `['Host', 'x', 'Cookie', 'y']` as Node has headers; a list that was cut ends in a mark */
+  function headersOf(items: Preview[]): Preview | null {
+    const length = items.length - (items.length % 2)
+    let known = false
+    for (let index = 0; index < length; index += 2) {
+      const name = items[index]
+      if (typeof name !== 'string' || !isToken.test(name)) return null
+      known ||= headerNames.has(name.toLowerCase())
+    }
+    if (!known || (length < items.length && typeof items[length] === 'string')) return null
+    return items.map((item, index) => {
+      if (index % 2 === 0 || index >= length) return value(item)
+      return value(item, items[index - 1] as string)
+    })
   }
 
   function record(picture: { [key: string]: Preview }): Preview {
@@ -176,13 +212,13 @@ function redactorWith(masking: Masking, values: readonly string[]): Redactor {
     return `${encoded(address.slice(0, at))}?${pairs.join('&')}${hash === -1 ? '' : encoded(address.slice(hash))}`
   }
 
-  /** Part of a URL; what is a secret once it is decoded is one before. */
+  /** Part of a URL, in which `+` can be a space. */
   function encoded(part: string): string {
     const shown = text(part)
-    if (shown !== part || !/[%+]/.test(part)) return shown
-    const read = decode(part.replaceAll('+', ' '))
-    const safe = text(read)
-    return safe === read ? shown : safe
+    if (!shown.includes('+')) return shown
+    const spaced = shown.replaceAll('+', ' ')
+    const safe = text(spaced)
+    return safe === spaced ? shown : safe
   }
 
   return {
@@ -209,15 +245,13 @@ function judge(key: string, extra: ReadonlySet<string>): boolean {
   if (secretWholeKeys.has(lower)) return true
   const words = wordsOf(key)
   if (secretWords.has(words.join(''))) return true
-  if (extra.size > 0 && extra.has(words.join(' '))) return true
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] as string
-    if (secretWords.has(word)) return true
-    const next = words[index + 1]
-    if (next !== undefined && (secretPairs.has(`${word}+${next}`) || extra.has(word))) return true
-    if (extra.has(word)) return true
-  }
-  return false
+  if (isOwn(words, extra)) return true
+  return words.some((word, index) => secretWords.has(word) || secretPairs.has(`${word}+${words[index + 1]}`))
+}
+
+/** Whether a word of a name, or all of them, are among those that the app has added. */
+function isOwn(words: readonly string[], extra: ReadonlySet<string>): boolean {
+  return extra.size > 0 && (extra.has(words.join(' ')) || words.some((word) => extra.has(word)))
 }
 
 function asGlobal(pattern: RegExp): RegExp {

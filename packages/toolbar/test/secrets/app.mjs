@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { debugToolbar } from 'debug-toolbar'
 import express from 'express'
 import session from 'express-session'
@@ -129,6 +130,13 @@ async function work() {
       toolbar.measure(message, () => {})
       await sqlite.raw(`select '${message}'`)
     }
+  const headers = ['Host', innocent('header-list'), 'Cookie', `cart=${secret('header-list')}`, 'X-Api-Key', secret('header-list2')]
+  bus.emit('login', headers)
+  logger.info({ rawHeaders: headers }, inspect(headers))
+  logger.info(`${innocent('map-inspected')} ${inspect(new Map([['password', secret('map-inspected')]]))}`)
+  await sqlite.raw(`select json_set('{}', '$.password', '${secret('json-path')}')  as x, '${innocent('json-path')}'`)
+  await sqlite.raw(`pragma key = '${secret('pragma')}'`)
+  await pg.raw(`alter role nobody_${run} password '${secret('alter-role')}'`).catch((error) => logger.warn(error.message))
   bus.emit('login', nested('signal'), keyed('signalkey'))
   bus.emit(`${innocent('event')} token=${secret('event')}`)
   try {
@@ -175,7 +183,7 @@ app.get('/reset/:token', (req, res) => {
   res.send('<!doctype html><p>reset</p>')
 })
 app.get('/away', (_req, res) => res.redirect(`/landed?note=${innocent('location')}&reset_token=${secret('location')}`))
-app.get('/landed', (_req, res) => res.send('<!doctype html><p>landed</p>'))
+app.get(['/landed', '/landed;jsessionid=:id'], (_req, res) => res.send('<!doctype html><p>landed</p>'))
 app.get('/error', (_req, _res, next) => next(failure()))
 app.get('/database-error', async () => {
   await pg(table).insert({ name: innocent('database'), password: secret('pg-insert') })

@@ -1,3 +1,4 @@
+import { keepsNames, nameIn, secretName, secretPlaces, takesName } from './secret-names.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** What is needed of a redactor. */
@@ -8,7 +9,8 @@ export interface SecretNames {
 
 /**
  * Which parameters and literals of a statement are secrets, by the column they stand for:
- * `insert into t (a, password) values (?, ?)`, `set password = ?`, `where token in (?, ?)`, `like`, and comparisons.
+ * `insert into t (a, password) values (?, ?)`, `set password = ?`, `where token in (?, ?)`, `like`, and comparisons; by the names of JSON
+ * in calls, and in statements about users and keys: `identified by 'x'`.
  */
 export interface SqlSecrets {
   /** positions of placeholders, from 0, that hold a secret */
@@ -48,11 +50,13 @@ const maxDepth = 50
 /** A value of the statement: a placeholder's position, or where a literal stands. */
 type Value = { param: number } | { start: number; end: number }
 
-/** An open bracket. `first`: the first value inside; `secret`: a secret column is inside, too. */
+/** An open bracket. `first`: the first value inside; `secret`: a secret column is inside, too; `name`: of what is called, `argument`: where we are. */
 interface Bracket {
   call: boolean
   first: number
   secret: boolean
+  name: string
+  argument: number
 }
 
 export function findSqlSecrets(
@@ -72,15 +76,27 @@ export function findSqlSecrets(
   let operandFrom = 0
   let operandTo = 0
   let last = ''
+  const places = secretPlaces(wordAt(sql, tokens[0]), wordAt(sql, tokens[1]))
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token
     const text = sql.slice(token.start, token.end)
-    const lower = text.length <= 7 ? text.toLowerCase() : text
+    let lower = text.length <= 24 ? text.toLowerCase() : text
+    // `is distinct from` is one comparison
+    if (lower === 'distinct' && (last === 'is' || last === 'not')) lower = 'is'
+    else if (lower === 'from' && last === 'is') lower = 'is'
     const inRow = columns !== null && index >= columns.from
     if (text === '(') {
       if (inRow && open.length === 0) valueAt = 0
-      open.push({ call: isCall(tokens[index - 1], last), first: values.length, secret: false })
-    } else if (text === ',' && inRow && open.length === 1) valueAt++
+      const call = isCall(tokens[index - 1], last)
+      open.push({ call, first: values.length, secret: false, name: call ? last : '', argument: 0 })
+    } else if (text === ',') {
+      if (inRow && open.length === 1) valueAt++
+      const call = open.at(-1)
+      if (call !== undefined) {
+        call.argument++
+        if (takesName(call)) compared = null
+      }
+    } else if (text === '=' && places.followsEquals) compared = secretName
     else if (text === ')') {
       const closed = open.pop()
       if (inRow && open.length === 0) valueAt = -1
@@ -88,11 +104,14 @@ export function findSqlSecrets(
         operandFrom = closed.first
         operandTo = values.length
         const outer = open.at(-1)
+        if (keepsNames(closed)) compared = null
         if (closed.call && closed.secret && open.length < maxDepth) for (const value of values.slice(closed.first)) secret.add(value)
         if (closed.secret && closed.call && outer?.call === true) outer.secret = true
       }
     }
-    if (token.kind === 'placeholder' || token.kind === 'string' || token.kind === 'number') {
+    const name = token.kind === 'string' ? nameIn(text, open.at(-1), before(sql, tokens[index - 1])) : null
+    if (name !== null) compared = name
+    else if (token.kind === 'placeholder' || token.kind === 'string' || token.kind === 'number') {
       if (token.kind === 'placeholder')
         placeholder = text.length > 1 && /\d/.test(text) ? Number(text.replace(/\D/g, '')) - 1 : placeholder + 1
       const value: Value = token.kind === 'placeholder' ? { param: placeholder } : { start: token.start, end: token.end }
@@ -100,13 +119,14 @@ export function findSqlSecrets(
       if (token.kind !== 'number') {
         operandFrom = values.push(value) - 1
         operandTo = values.length
-        const name = inRow && valueAt >= 0 ? columns.names[valueAt] : compared
-        if (name != null && redactor.isSecretKey(name, 'text')) secret.add(value)
+        const column = inRow && valueAt >= 0 ? columns.names[valueAt] : compared
+        if (column != null && redactor.isSecretKey(column, 'text')) secret.add(value)
       }
     } else if (token.kind === 'quoted' || (token.kind === 'word' && !comparisons.has(lower) && lower !== 'as')) {
       const next = tokens[index + 1]
       const called = token.kind === 'word' && next !== undefined && sql[next.start] === '('
-      if (!called || spacedKeywords.has(lower)) {
+      if (places.followsWord(lower)) compared = secretName
+      else if (!called || spacedKeywords.has(lower)) {
         compared = token.kind === 'quoted' ? text.slice(1, -1) : text
         if (redactor.isSecretKey(compared, 'text')) {
           const bracket = open.at(-1)
@@ -165,10 +185,7 @@ function isCall(before: Token | undefined, word: string): boolean {
 
 /** Column names of `insert into t (a, b) values`, and where the values begin. */
 function insertColumns(sql: string, tokens: readonly Token[]): { names: string[]; from: number } | null {
-  const word = (index: number): string => {
-    const token = tokens[index]
-    return token === undefined ? '' : sql.slice(token.start, token.end).toLowerCase()
-  }
+  const word = (index: number): string => wordAt(sql, tokens[index])
   if (word(0) !== 'insert' && word(0) !== 'replace') return null
   let at = 1
   while (at < tokens.length && at < 12 && word(at) !== '(') at++
@@ -182,6 +199,15 @@ function insertColumns(sql: string, tokens: readonly Token[]): { names: string[]
   }
   while (at < tokens.length && word(at) !== 'values') at++
   return at < tokens.length ? { names, from: at } : null
+}
+
+/** The last two characters up to the end of a token. */
+function before(sql: string, token: Token | undefined): string {
+  return token === undefined ? '' : sql.slice(Math.max(0, token.end - 2), token.end)
+}
+
+function wordAt(sql: string, token: Token | undefined): string {
+  return token === undefined ? '' : sql.slice(token.start, token.end).toLowerCase()
 }
 
 function maskCuts(sql: string, cuts: readonly (readonly [number, number])[], mask: string): string {
