@@ -30,8 +30,22 @@ const cases: Record<string, { add: (bus: EventEmitter) => void; reports: string[
   'wrapper that handles what the async listener returns': { add: (bus) => bus.on('x', standsFor(fails, handled)), reports: [] },
   'the same, once': { add: (bus) => bus.once('x', standsFor(fails, handled)), reports: [] },
   'wrapper with the name of a wrapper of Node': { add: (bus) => bus.on('x', standsFor(fails, onceWrapper)), reports: [] },
-  'wrapper that passes on what the async listener returns': { add: (bus) => bus.on('x', standsFor(fails, () => fails())), reports: ['failed'] },
-  'async wrapper': { add: (bus) => bus.on('x', standsFor(handled, async () => handled())), reports: ['failed'] },
+  'wrapper that passes on what the async listener returns': {
+    add: (bus) =>
+      bus.on(
+        'x',
+        standsFor(fails, () => fails()),
+      ),
+    reports: ['failed'],
+  },
+  'async wrapper': {
+    add: (bus) =>
+      bus.on(
+        'x',
+        standsFor(handled, async () => handled()),
+      ),
+    reports: ['failed'],
+  },
 }
 
 describe('a rejection of a listener is reported as on a bare emitter', () => {

@@ -180,6 +180,7 @@ export const steps: readonly Step[] = [
     return [
       measure('plain', () => 1),
       await measure('promise', async () => 2),
+      await measure('promise of a plain function', () => Promise.resolve(3)),
       await measure('query', () => db('books').count({ n: '*' })),
       await failing(
         measure('failing', async () => {
