@@ -49,7 +49,7 @@ export const context: AsyncLocalStorage<Frame> = storage()
  * Makes `frame` the current one and returns the one before, for the `finally` that puts it back. It is what `context.run` does, without
  * frames of ours in the app's error stacks while its function runs.
  */
-export function enter(frame: Frame | undefined): Frame | undefined {
+export function enterFrame(frame: Frame | undefined): Frame | undefined {
   const before = context.getStore()
   if (before !== frame) context.enterWith(frame as Frame)
   return before

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { context, enter, type Frame } from '../core/context.ts'
+import { context, enterFrame, type Frame } from '../core/context.ts'
 import { middlewareKind, type RawMiddleware } from '../core/entries/middleware.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -88,11 +88,11 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
       mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
     }
     const onward = instead(req, next, outer, (failure) => leave(state, entry, failure))
-    const before = enter(inner)
+    const before = enterFrame(inner)
     try {
       return original.call(this, req, res, onward)
     } finally {
-      enter(before)
+      enterFrame(before)
     }
   }
 }
@@ -113,11 +113,11 @@ function handleError(original: AnyFunction): AnyFunction {
       leave(state, entry, failure)
     })
     const inner: LayerFrame = { scope: outer.scope, parentId: entry.id, mount: outer.mount }
-    const before = enter(inner)
+    const before = enterFrame(inner)
     try {
       return original.call(this, error, req, res, onward)
     } finally {
-      enter(before)
+      enterFrame(before)
     }
   }
 }
@@ -133,11 +133,11 @@ function instead(req: Request, original: Next, outer: LayerFrame, leaving: (fail
   function next(failure?: unknown): unknown {
     if (req.next === next) req.next = original
     leaving(failure)
-    const before = enter(outer)
+    const before = enterFrame(outer)
     try {
       return original(failure)
     } finally {
-      enter(before)
+      enterFrame(before)
     }
   }
   if (req.next === original) req.next = next

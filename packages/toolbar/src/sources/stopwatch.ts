@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { now } from '../core/clock.ts'
-import { enter, type Frame } from '../core/context.ts'
+import { enterFrame, type Frame } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import type { RawListener, RawSignal } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -83,7 +83,7 @@ function stopwatch(listener: Listener): Listener {
       if (run === null) return listener.apply(this, args)
       restore(run)
       const started = start(run, listener)
-      const before = enter(run.frame)
+      const before = enterFrame(run.frame)
       let result: unknown
       try {
         result = listener.apply(this, args)
@@ -91,7 +91,7 @@ function stopwatch(listener: Listener): Listener {
         if (started !== undefined) stop(run, started, error)
         throw error
       } finally {
-        enter(before)
+        enterFrame(before)
         running = run
       }
       return started === undefined ? result : returned(run, started, listener, result)

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
-import { context, enter, type Frame, type Scope } from '../core/context.ts'
+import { context, enterFrame, type Frame, type Scope } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -16,14 +16,14 @@ export function measure<Result>(name: string, run: () => Result): Result {
   if (frame === undefined || record === null || entry === undefined) return run()
   const inner: Frame = { scope: frame.scope, parentId: entry.id }
   let result: Result
-  const before = enter(inner)
+  const before = enterFrame(inner)
   try {
     result = run()
   } catch (error) {
     finish(record, entry, 'error')
     throw error
   } finally {
-    enter(before)
+    enterFrame(before)
   }
   const then = thenOf(result)
   if (types.isPromise(result) && (then === undefined || then === nativeThen)) {
