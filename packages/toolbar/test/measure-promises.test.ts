@@ -25,9 +25,12 @@ class Lazy extends Promise<string> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: that is the case
-  override then<A, B>(onValue?: ((value: string) => A) | null, onError?: ((error: unknown) => B) | null): Promise<A | B> {
+  override then<A = string, B = never>(
+    onValue?: ((value: string) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     this.started++
-    return super.then(onValue as (value: string) => A, onError as (error: unknown) => B)
+    return super.then(onValue, onError)
   }
 }
 

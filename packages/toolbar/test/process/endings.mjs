@@ -74,8 +74,14 @@ app.get('/handled', (_req, res) => {
   failing.catch(() => {})
   measure('warm', () => failing)
   const load = async () => failing
-  bus.once('warm', Object.assign(() => failing, { listener: load }))
-  bus.on('warm', Object.assign(() => failing, { listener: load }))
+  bus.once(
+    'warm',
+    Object.assign(() => failing, { listener: load }),
+  )
+  bus.on(
+    'warm',
+    Object.assign(() => failing, { listener: load }),
+  )
   bus.emit('warm')
   res.end('handled')
 })
