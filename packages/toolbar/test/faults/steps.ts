@@ -62,7 +62,7 @@ export const steps: readonly Step[] = [
   {
     name: 'work that is never over',
     async run(app, libraries) {
-      app.work = (_libraries, measure) => void measure('for ever', () => new Promise(() => {}))
+      app.work = (_libraries, measure) => void measure('for ever', async () => new Promise(() => {}))
       return asks('', 'GET', '/open').run(app, libraries)
     },
   },
