@@ -45,6 +45,16 @@ function storage(): AsyncLocalStorage<Frame> {
 
 export const context: AsyncLocalStorage<Frame> = storage()
 
+/**
+ * Makes `frame` the current one and returns the one before, for the `finally` that puts it back. It is what `context.run` does, without
+ * frames of ours in the app's error stacks while its function runs.
+ */
+export function enterFrame(frame: Frame | undefined): Frame | undefined {
+  const before = context.getStore()
+  if (before !== frame) context.enterWith(frame as Frame)
+  return before
+}
+
 /** Counts work that arrives after the record was sealed. */
 export function noteLate(scope: Scope): void {
   scope.late++

@@ -115,6 +115,42 @@ export function wrapOnce(target: object, key: string, make: (original: AnyFuncti
   return true
 }
 
+/**
+ * Tells when `target[key]`, which it inherits, is read for the first time. Nothing of the target's own changes: until then a prototype of
+ * ours stands between it and its own. While `run` runs the key reads as `undefined`.
+ * @returns false where that is not possible
+ */
+export function onFirstRead(target: object, key: PropertyKey, run: () => void): boolean {
+  const prototype = Object.getPrototypeOf(target) as object
+  let state: 'waiting' | 'telling' | 'told' = 'waiting'
+  const leave = (): void => {
+    state = 'told'
+    if (Object.getPrototypeOf(target) === between) Reflect.setPrototypeOf(target, prototype)
+  }
+  const between: object = Object.create(prototype, {
+    [key]: {
+      configurable: true,
+      get(this: unknown): unknown {
+        if (state === 'telling') return undefined
+        if (state === 'waiting' && this === target) {
+          state = 'telling'
+          try {
+            run()
+          } finally {
+            leave()
+          }
+        }
+        return Reflect.get(prototype, key, this)
+      },
+      set(this: unknown, value: unknown) {
+        if (this === target) leave()
+        Reflect.set(prototype, key, value, this)
+      },
+    },
+  })
+  return Reflect.setPrototypeOf(target, between)
+}
+
 /** Runs `run` while `target[key]` is `value`, then puts the property back as it was. One that cannot be changed stays meanwhile. */
 export function whileReplaced<Result>(target: object, key: PropertyKey, value: unknown, run: () => Result): Result {
   const before = Object.getOwnPropertyDescriptor(target, key)

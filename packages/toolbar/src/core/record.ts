@@ -109,6 +109,17 @@ export class RequestRecord {
     if (--this.openEntries === 0 && this.onQuiet !== null) this.onQuiet(this)
   }
 
+  /** Opens an entry again that was closed before it was known to go on. */
+  reopen(entry: RawEntry): void {
+    if (entry.endMs === -1 || this.sealed) return
+    entry.endMs = -1
+    entry.status = 'running'
+    const tally = this.tallies[entry.kind.index] as Tally
+    if (tally.open++ === 0) tally.busySince = now() - this.origin
+    this.openEntries++
+    this.version++
+  }
+
   /** Appends an entry that is a point in time. */
   point(kind: EntryKind, name: string, parentId: number, data: unknown): RawEntry {
     const entry = this.append(kind, name, parentId, data)

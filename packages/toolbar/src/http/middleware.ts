@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
-import { context, type Frame } from '../core/context.ts'
+import { context, enterFrame, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
 import { wrapOwn } from '../core/patch.ts'
@@ -119,12 +119,13 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     const record = enter(req, res)
     if (record === undefined && recorder.receivedCount === receivedCount) recorder.drop()
     if (record === null || record === undefined) return next()
-    context.run(record.rootFrame, callNext, next)
+    const before = enterFrame(record.rootFrame)
+    try {
+      next()
+    } finally {
+      enterFrame(before)
+    }
   }
-}
-
-function callNext(next: Next): void {
-  next()
 }
 
 /** Upgrades and test doubles come with less than a response. */
@@ -238,7 +239,12 @@ function keepContext(req: IncomingMessage, frame: Frame): void {
     return function emitted(this: IncomingMessage, ...args: unknown[]): unknown {
       const current = context.getStore()
       if (current !== undefined && current.scope === frame.scope) return emit.apply(this, args)
-      return context.run(frame, () => emit.apply(this, args))
+      enterFrame(frame)
+      try {
+        return emit.apply(this, args)
+      } finally {
+        enterFrame(current)
+      }
     }
   })
 }

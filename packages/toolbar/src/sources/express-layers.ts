@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { context, type Frame } from '../core/context.ts'
+import { context, enterFrame, type Frame } from '../core/context.ts'
 import { middlewareKind, type RawMiddleware } from '../core/entries/middleware.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -88,7 +88,12 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
       mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
     }
     const onward = instead(req, next, outer, (failure) => leave(state, entry, failure))
-    return context.run(inner, () => original.call(this, req, res, onward))
+    const before = enterFrame(inner)
+    try {
+      return original.call(this, req, res, onward)
+    } finally {
+      enterFrame(before)
+    }
   }
 }
 
@@ -107,9 +112,13 @@ function handleError(original: AnyFunction): AnyFunction {
       if (still !== null) noteHandler(still, error, null)
       leave(state, entry, failure)
     })
-    return context.run({ scope: outer.scope, parentId: entry.id, mount: outer.mount } as LayerFrame, () =>
-      original.call(this, error, req, res, onward),
-    )
+    const inner: LayerFrame = { scope: outer.scope, parentId: entry.id, mount: outer.mount }
+    const before = enterFrame(inner)
+    try {
+      return original.call(this, error, req, res, onward)
+    } finally {
+      enterFrame(before)
+    }
   }
 }
 
@@ -124,7 +133,12 @@ function instead(req: Request, original: Next, outer: LayerFrame, leaving: (fail
   function next(failure?: unknown): unknown {
     if (req.next === next) req.next = original
     leaving(failure)
-    return context.run(outer, () => original(failure))
+    const before = enterFrame(outer)
+    try {
+      return original(failure)
+    } finally {
+      enterFrame(before)
+    }
   }
   if (req.next === original) req.next = next
   return next

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { now } from '../core/clock.ts'
-import { context, type Frame } from '../core/context.ts'
+import { enterFrame, type Frame } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import type { RawListener, RawSignal } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -83,13 +83,15 @@ function stopwatch(listener: Listener): Listener {
       if (run === null) return listener.apply(this, args)
       restore(run)
       const started = start(run, listener)
+      const before = enterFrame(run.frame)
       let result: unknown
       try {
-        result = context.run(run.frame, () => listener.apply(this, args))
+        result = listener.apply(this, args)
       } catch (error) {
         if (started !== undefined) stop(run, started, error)
         throw error
       } finally {
+        enterFrame(before)
         running = run
       }
       return started === undefined ? result : returned(run, started, listener, result)
@@ -150,10 +152,17 @@ const note = guard('emitter.returned', (run: Running, started: RawListener, list
   const at = now()
   started.syncMs = at - started.startMs
   started.async = types.isPromise(result)
-  if (started.async && (run.catches || types.isAsyncFunction(listener.listener ?? listener))) return true
+  if (started.async && (run.catches || types.isAsyncFunction(isOnce(listener) ? listener.listener : listener))) return true
   started.endMs = at
   return false
 })
+
+/** Whether it is Node's own wrapper of `once`, which returns what its listener does; any other may have handled that. */
+function isOnce(listener: Listener): boolean {
+  return listener.name === onceName && !Object.hasOwn(listener, 'prototype') && Object.hasOwn(listener, 'listener')
+}
+
+const onceName = new EventEmitter().once('a', () => {}).rawListeners('a')[0]?.name
 
 const settled = guard('emitter.settled', (run: Running, started: RawListener, error: unknown): void => {
   started.endMs = now()

@@ -1,11 +1,11 @@
 import { types } from 'node:util'
 import { nearFrames } from '../core/call-sites.ts'
-import { context, type Frame } from '../core/context.ts'
+import { context, enterFrame, type Frame, type Scope } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
-import { wrapOnce } from '../core/patch.ts'
+import { onFirstRead, wrapOnce } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 
 /** A span of the app's own around `run`; outside a request it only runs it. */
@@ -14,15 +14,24 @@ export function measure<Result>(name: string, run: () => Result): Result {
   const record = frame?.scope.record ?? null
   const entry = frame === undefined || record === null ? undefined : begin(record, name, frame.parentId)
   if (frame === undefined || record === null || entry === undefined) return run()
+  const inner: Frame = { scope: frame.scope, parentId: entry.id }
   let result: Result
+  const before = enterFrame(inner)
   try {
-    result = context.run({ scope: frame.scope, parentId: entry.id }, run)
+    result = run()
   } catch (error) {
     finish(record, entry, 'error')
     throw error
+  } finally {
+    enterFrame(before)
   }
-  if (types.isPromise(result)) return followPromise(result, record, entry) as Result
-  if (isThenable(result)) followThenable(result, record, entry, { scope: frame.scope, parentId: entry.id })
+  const then = thenOf(result)
+  if (types.isPromise(result) && (then === undefined || then === nativeThen)) {
+    // the promise of an async function is nobody's but the caller's, who gets one that settles the same way: nothing is swallowed
+    if (types.isAsyncFunction(run)) return handOn(result, record, entry) as Result
+    finish(record, entry, 'ok')
+    awaitUse(result, frame.scope, entry)
+  } else if (then !== undefined) followThenable(result as Thenable, record, entry, inner)
   else finish(record, entry, 'ok')
   return result
 }
@@ -37,9 +46,11 @@ const finish = guard('measure.finish', (record: RequestRecord, entry: RawEntry, 
   record.finish(entry, status)
 })
 
-/** The promise handed on is the one whose rejection counts: nothing is swallowed. */
-function followPromise(promise: Promise<unknown>, record: RequestRecord, entry: RawEntry): Promise<unknown> {
-  return promise.then(
+const nativeThen = Promise.prototype.then
+
+function handOn(promise: Promise<unknown>, record: RequestRecord, entry: RawEntry): Promise<unknown> {
+  return nativeThen.call(
+    promise,
     (value) => {
       finish(record, entry, 'ok')
       return value
@@ -51,19 +62,42 @@ function followPromise(promise: Promise<unknown>, record: RequestRecord, entry: 
   )
 }
 
+/**
+ * A promise that a plain function returned may be anybody's, so it is the very one that comes back. A handler of ours would make its
+ * rejection a handled one: there is one only once somebody waits for it here or elsewhere. `await` and `then` both ask for the
+ * constructor first. Until then the span has ended with the return.
+ */
+const awaitUse = guard('measure.use', (promise: Promise<unknown>, scope: Scope, entry: RawEntry): void => {
+  onFirstRead(promise, 'constructor', () => {
+    if (scope.record === null) return
+    reopen(scope.record, entry)
+    nativeThen.call(
+      promise,
+      () => settle(scope, entry, 'ok'),
+      () => settle(scope, entry, 'error'),
+    )
+  })
+})
+
+const reopen = guard('measure.reopen', (record: RequestRecord, entry: RawEntry): void => record.reopen(entry))
+
+function settle({ record }: Scope, entry: RawEntry, status: 'ok' | 'error'): void {
+  if (record !== null) finish(record, entry, status)
+}
+
 interface Thenable {
   then: (onValue?: unknown, onError?: unknown) => unknown
 }
 
-function isThenable(value: unknown): value is Thenable {
-  // looked up without a call: a getter or a proxy's trap is the app's, and may throw
+/** Its `then`, looked up without a call: a getter or a proxy's trap is the app's, and may throw. */
+function thenOf(value: unknown): unknown {
   for (let holder = value; (typeof holder === 'object' || typeof holder === 'function') && holder !== null; ) {
-    if (types.isProxy(holder)) return false
+    if (types.isProxy(holder)) return undefined
     const found = Object.getOwnPropertyDescriptor(holder, 'then')
-    if (found !== undefined) return typeof found.value === 'function'
+    if (found !== undefined) return typeof found.value === 'function' ? found.value : undefined
     holder = Object.getPrototypeOf(holder) as unknown
   }
-  return false
+  return undefined
 }
 
 /** A query builder runs when it is awaited, not before: the span ends with the first `then`, which stays the app's to call. */

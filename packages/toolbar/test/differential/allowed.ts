@@ -19,7 +19,9 @@ export const rules = {
   'last chunk': 'The script travels with the last chunk of the body, or in one of its own; chunks of the app stay as they are.',
   'own headers read back': 'Once the head is made, the app finds in it what was changed.',
   'length in messages': 'With strictContentLength, the message of the error names the promised length: with the script in it.',
-  'frames in stacks': 'A stack that an error page shows has a few frames more, once the body of the request was read.',
+  'frames in stacks':
+    'A stack that an error page shows has frames of the toolbar, never two in a row but for its own middleware; in the place of the last ones of the app where it is full. ' +
+    'All others are those of the app, in their order; of one that was called through the toolbar, Node does not say by which name.',
 } as const
 export type Rule = keyof typeof rules
 
@@ -98,7 +100,7 @@ export function compareExchange(row: Case, variant: Variant, bare: Exchange, own
     const injected = getsScript(row, variant, request, theirs)
     const wanted = injected ? withScript(row, theirs, taken, used) : { ...theirs }
     if (row.cut === true) cutBodies(wanted, taken.answer)
-    cutStacks(wanted, taken.answer, used)
+    compareStacks(wanted, taken.answer, used)
     expected.push(withoutDate(wanted))
     actual.push(withoutDate(taken.answer))
   }
@@ -273,16 +275,31 @@ function cutBodies(one: Answer, other: Answer): void {
   }
 }
 
-/** Where frames of ours are in a stack, the frames before them have to be equal. */
-function cutStacks(expected: Answer, actual: Answer, used: (rule: Rule) => void): void {
-  const frames = /<br> &nbsp; &nbsp;at /
-  const lines = actual.body.split(frames)
-  const first = lines.findIndex((line) => /toolbar\/dist\/|AsyncLocalStorage\.run/.test(line))
-  if (first === -1) return
+const frame = /<br> &nbsp; &nbsp;at ([^<]*)/g
+const isOurs = (text: string): boolean => /toolbar\/dist\/|AsyncLocalStorage\.(?:run|enterWith)/.test(text)
+/** The middleware itself, and what stands in its place on the bare side: a middleware more is in all stacks that are deep enough. */
+const isMiddleware = (text: string): boolean => /toolbar\/dist\/(?:http\/middleware|toolbar\/create)\.js|differential\.test\.ts/.test(text)
+
+/** Stacks of error pages, frame by frame; the rest of such a page has to be equal. */
+function compareStacks(expected: Answer, actual: Answer, used: (rule: Rule) => void): void {
+  const [theirs, ours] = [expected, actual].map(({ body }) => [...body.matchAll(frame)].map(([, text]) => text as string)) as [
+    string[],
+    string[],
+  ]
+  if (!ours.some(isOurs)) return
   used('frames in stacks')
-  must(first > 4, 'at least four frames of the app before ours')
+  const shown = (frames: string[]): string[] => frames.map((text) => text.replace(/ \[as \w+\]/, ''))
+  const wanted = shown(theirs.filter((text) => !isMiddleware(text)))
+  const kept = shown(ours.filter((text) => !isOurs(text)))
+  must(
+    JSON.stringify(kept) === JSON.stringify(wanted.slice(0, kept.length)),
+    `the frames of the app\n${wanted.join('\n')}\ngot\n${ours.join('\n')}`,
+  )
+  must(kept.length === wanted.length || ours.length === Error.stackTraceLimit, `a stack that is full, got\n${ours.join('\n')}`)
+  const between = ours.filter((text) => !isMiddleware(text)).map(isOurs)
+  must(!between.some((own, index) => own && between[index - 1]), `one at a time, got\n${ours.join('\n')}`)
   for (const answer of [expected, actual]) {
-    answer.body = answer.body.split(frames).slice(0, first).join('\n')
+    answer.body = answer.body.replace(frame, '')
     answer.headers = answer.headers.map(([name, value]) => [name, name.toLowerCase() === 'content-length' ? 'of the stack' : value])
   }
 }

@@ -62,7 +62,7 @@ export const steps: readonly Step[] = [
   {
     name: 'work that is never over',
     async run(app, libraries) {
-      app.work = (_libraries, measure) => void measure('for ever', () => new Promise(() => {}))
+      app.work = (_libraries, measure) => void measure('for ever', async () => new Promise(() => {}))
       return asks('', 'GET', '/open').run(app, libraries)
     },
   },
@@ -180,6 +180,7 @@ export const steps: readonly Step[] = [
     return [
       measure('plain', () => 1),
       await measure('promise', async () => 2),
+      await measure('promise of a plain function', () => Promise.resolve(3)),
       await measure('query', () => db('books').count({ n: '*' })),
       await failing(
         measure('failing', async () => {

@@ -65,6 +65,26 @@ app.get('/unhandled', (_req, res) => {
     throw new RangeError('nobody catches')
   })
 })
+app.get('/unhandled-plain', (_req, res) => {
+  res.end('unhandled')
+  measure('lost', () => Promise.reject(new RangeError('nobody catches what a plain function returned')))
+})
+app.get('/handled', (_req, res) => {
+  const failing = Promise.reject(new RangeError('handled'))
+  failing.catch(() => {})
+  measure('warm', () => failing)
+  const load = async () => failing
+  bus.once(
+    'warm',
+    Object.assign(() => failing, { listener: load }),
+  )
+  bus.on(
+    'warm',
+    Object.assign(() => failing, { listener: load }),
+  )
+  bus.emit('warm')
+  res.end('handled')
+})
 const server = createServer(app)
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address()
@@ -96,6 +116,15 @@ const endings = {
   'by an error in a timer': () => ask('/late'),
   'by a rejection that nobody handles': async () => {
     await ask('/unhandled')
+    await close()
+  },
+  'by a rejection of a plain function that nobody handles': async () => {
+    await ask('/unhandled-plain')
+    await close()
+  },
+  'with rejections that were handled': async () => {
+    say(await ask('/handled'))
+    await sleep(10)
     await close()
   },
   'with its own handler of errors': async () => {

@@ -50,6 +50,8 @@ describe('a process ends as without the toolbar', () => {
     ['by a rejection that nobody handles'],
     ['by a rejection that nobody handles', '--unhandled-rejections=warn'],
     ['by a rejection that nobody handles', '--unhandled-rejections=none'],
+    ['by a rejection of a plain function that nobody handles'],
+    ['with rejections that were handled'],
     ['with its own handler of errors'],
     ['by a deep recursion that is caught'],
     ['by a signal'],

@@ -4,7 +4,6 @@ import { type Case, fetched, html, page, plainPage, type Request } from '../case
 
 /** What Express itself does with a response. */
 
-const failure = (message: string): Error => Object.assign(new Error(message), { stack: `Error: ${message}` })
 const asked: readonly Request[] = [page, plainPage, fetched]
 const to = (target: string, request: Request = page): Request => ({ ...request, target })
 const tagged = (request: Request, tag: string): Request => ({ ...request, headers: { ...request.headers, 'If-None-Match': tag } })
@@ -63,36 +62,78 @@ export const expressCases: Case[] = [
   {
     name: 'errors: thrown, rejected, passed on, and in the error handler',
     rows: ['R30', 'W30'],
-    requests: ['/throws', '/next', '/rejects', '/twice', '/status', '/late'].flatMap((path) => [to(path), to(path, fetched)]),
+    requests: ['/throws', '/next', '/rejects', '/twice', '/status'].flatMap((path) => [to(path), to(path, fetched)]),
     express(app, view) {
       app.get('/throws', () => {
-        throw failure('thrown')
+        throw new Error('thrown')
       })
-      app.get('/next', (_req, _res, next) => next(failure('passed on')))
-      app.get('/rejects', (_req, _res, next) => void Promise.reject(failure('rejected')).catch(next))
+      app.get('/next', (_req, _res, next) => next(new Error('passed on')))
+      app.get('/rejects', (_req, _res, next) => void Promise.reject(new Error('rejected')).catch(next))
       app.get('/twice', () => {
-        throw failure('first')
+        throw new Error('first')
       })
-      app.get('/status', (_req, _res, next) => next(Object.assign(failure('teapot'), { status: 418, headers: { 'X-Tea': '1' } })))
-      app.get('/late', (_req, res, next) => {
-        res.type('html').write('<!doctype html>')
-        next(failure('too late'))
-      })
+      app.get('/status', (_req, _res, next) => next(Object.assign(new Error('teapot'), { status: 418, headers: { 'X-Tea': '1' } })))
       app.use(((error, req, _res, next) => {
         view.log('the error handler got', error)
-        next(req.path === '/twice' ? failure('second') : error)
+        next(req.path === '/twice' ? new Error('second') : error)
       }) as Parameters<typeof app.use>[0] & ((error: unknown, req: { path: string }, res: unknown, next: (error: unknown) => void) => void))
+    },
+  },
+  {
+    name: 'an error after the first bytes of the body',
+    rows: ['R30'],
+    requests: [page, fetched],
+    express(app) {
+      app.get('/', (_req, res, next) => {
+        res.type('html').write('<!doctype html>')
+        next(new Error('too late'))
+      })
     },
     cut: true,
   },
   {
     name: 'the error page of Express, whose policy allows nothing',
-    rows: ['R30', 'R46'],
+    rows: ['R30', 'R39', 'R46'],
     requests: asked,
     express(app) {
       app.get('/', () => {
-        throw failure('thrown')
+        throw new Error('thrown')
       })
+    },
+  },
+  {
+    name: 'stacks on the error page: below middlewares and routers, after a wait, out of an error handler, and of any depth',
+    rows: ['R39'],
+    requests: ['/thrown', '/below/thrown', '/waits', '/passed', '/again', '/deep', '/first', '/limit'].flatMap((path) => [
+      to(path),
+      to(path, fetched),
+    ]),
+    express(app, view, express) {
+      const router = express.Router()
+      const thrown = (): void => {
+        throw new Error('thrown')
+      }
+      app.use('/first', thrown)
+      app.use((_req, _res, next) => next())
+      app.use((_req, _res, next) => void setTimeout(next, 1))
+      app.use((_req, _res, next) => next())
+      const dive = (depth: number): void => (depth === 0 ? thrown() : dive(depth - 1))
+      app.get(['/thrown', '/again'], thrown)
+      router.use((_req, _res, next) => next())
+      router.get('/thrown', (_req, _res, next) => next(), thrown)
+      app.use('/below', router)
+      app.get('/waits', (_req, _res, next) => void setTimeout(() => next(new Error('waited')), 1))
+      app.get('/passed', (_req, _res, next) => next(new Error('passed on')))
+      app.get('/deep', () => dive(20))
+      app.get('/limit', (_req, res) => {
+        const { stackTraceLimit } = Error
+        res.type('text').send(`${stackTraceLimit} ${typeof Error.prepareStackTrace}`)
+      })
+      app.use(((error, req, _res, next) => {
+        view.log('stack limit', Error.stackTraceLimit)
+        if (req.path === '/again') dive(2)
+        next(error)
+      }) as Parameters<typeof app.use>[0] & ((error: unknown, req: { path: string }, res: unknown, next: (error: unknown) => void) => void))
     },
   },
   {
