@@ -26,7 +26,7 @@ type Internals = { _header?: unknown; _headerSent?: boolean; _contentLength?: nu
 const roomyBlock = 6_144
 
 /** Called once, when the head is about to be built: decides, changes the headers, and returns the arguments for `writeHead`. */
-export function openHead(res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] {
+export function openHead(res: ServerResponse, state: ResponseState, args: unknown[]): readonly unknown[] {
   const read = readArguments(args)
   const changed = prepareHead(res, state, read)
   if (changed !== undefined) return changed
@@ -35,7 +35,7 @@ export function openHead(res: ServerResponse, state: ResponseState, args: unknow
   return args
 }
 
-const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] => {
+const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): readonly unknown[] => {
   const status = typeof args[0] === 'number' ? args[0] : Number(args[0]) | 0
   const { record } = state.scope
   // beyond these Node refuses it

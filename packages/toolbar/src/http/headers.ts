@@ -15,7 +15,7 @@ type Before = readonly (readonly [name: string, value: OutgoingHttpHeader | unde
 
 export interface ChangedHead {
   /** to call `writeHead` with */
-  args: unknown[]
+  args: readonly unknown[]
   before: Before
 }
 
@@ -103,15 +103,15 @@ export function changeHeaders(res: ServerResponse, args: readonly unknown[], cha
   const before: [string, OutgoingHttpHeader | undefined][] = []
   try {
     const at = headerIndex(args)
-    const verbatim = res.getHeaderNames().length === 0
     if (at === -1) {
       // a reason that Node may refuse: had it seen a header set, its next error would be another one
-      if (verbatim && typeof args[1] === 'string' && (args[2] === undefined || args[2] === null))
+      if (typeof args[1] === 'string' && (args[2] === undefined || args[2] === null) && res.getHeaderNames().length === 0)
         return { args: [args[0], args[1], inObject({}, changes, true)], before: added(changes) }
       for (const change of changes) changeOne(res, change, before)
-      return { args: [...args], before }
+      return { args, before }
     }
     const argument = args[at] as Record<string, unknown> | unknown[]
+    const verbatim = res.getHeaderNames().length === 0
     const missing = changes.filter(([name]) => inArgument(argument, name.toLowerCase()) === undefined)
     const changed = [...args]
     changed[at] = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)

@@ -24,25 +24,22 @@ export interface Below extends Methods {
   changed: { readonly name: MethodName; readonly args: readonly unknown[] } | null
 }
 
-/** Puts our methods in front. The copies of the descriptors are shared: four stores are a part of what a request costs. */
+/** Puts our methods in front. */
 export function putMethods(below: Below, ours: Readonly<Record<MethodName, PropertyDescriptor>>): void {
-  const { res } = below
-  const prototype = Object.getPrototypeOf(res) as ServerResponse
-  if (below.writeHead !== prototype.writeHead) own(below, 'writeHead')
-  if (below.write !== prototype.write) own(below, 'write')
-  if (below.end !== prototype.end) own(below, 'end')
-  if (below.destroy !== prototype.destroy) own(below, 'destroy')
-  if (below.emit !== prototype.emit) own(below, 'emit')
-  putHidden(res, 'writeHead', ours.writeHead)
-  putHidden(res, 'write', ours.write)
-  putHidden(res, 'end', ours.end)
-  putHidden(res, 'destroy', ours.destroy)
-  putHidden(res, 'emit', ours.emit)
+  const prototype = Object.getPrototypeOf(below.res) as ServerResponse
+  put(below, 'writeHead', ours.writeHead, below.writeHead !== prototype.writeHead)
+  put(below, 'write', ours.write, below.write !== prototype.write)
+  put(below, 'end', ours.end, below.end !== prototype.end)
+  put(below, 'destroy', ours.destroy, below.destroy !== prototype.destroy)
+  put(below, 'emit', ours.emit, below.emit !== prototype.emit)
 }
 
-function own(below: Below, name: MethodName): void {
-  below.own ??= new Set()
-  below.own.add(name)
+function put(below: Below, name: MethodName, method: PropertyDescriptor, isOwn: boolean): void {
+  if (isOwn) {
+    below.own ??= new Set()
+    below.own.add(name)
+  }
+  putHidden(below.res, name, method, isOwn)
 }
 
 /** Calls what is below our method. */

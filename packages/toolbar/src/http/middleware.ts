@@ -266,7 +266,7 @@ function keepContext(req: IncomingMessage, frame: Frame): void {
     if (current !== undefined && current.scope === frame.scope) return call.apply(this, args)
     return context.run(frame, () => call.apply(this, args))
   }
-  if (Object.isExtensible(req)) putHidden(req, 'emit', hiddenMethod(emitted))
+  if (Object.isExtensible(req)) putHidden(req, 'emit', hiddenMethod(emitted), Object.hasOwn(req, 'emit'))
 }
 
 /** HTTP/1 keeps the block as it was sent; HTTP/2 has pairs. */
