@@ -132,6 +132,17 @@ export function withholdScript(res: ServerResponse, state: ResponseState): void 
   if (typeof internals._contentLength === 'number') internals._contentLength = state.promised
 }
 
+/**
+ * Whether Node, told to be strict, finds that the body is not as long as promised. Its own count is read: it has what was refused, too.
+ * @param last the length of the last chunk, which is not written yet
+ */
+export function breaksPromise(res: ServerResponse, state: ResponseState, last: number): boolean {
+  if (res.strictContentLength !== true) return false
+  const counter = Object.getOwnPropertySymbols(res).find(({ description }) => description === 'kBytesWritten')
+  const written = counter === undefined ? state.bytes - last : (res as unknown as Record<symbol, number>)[counter]
+  return (written ?? 0) + last !== state.promised
+}
+
 /** All of the app is written: the script comes next. */
 export function promiseScript(res: ServerResponse, state: ResponseState): void {
   const internals = res as unknown as Internals

@@ -4,7 +4,7 @@ import { guard } from '../core/guard.ts'
 import { hiddenMethod } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
-import { isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
+import { breaksPromise, isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
 import type { FirstBytes, Verdict } from './inject.ts'
 import { type Below, callBelow, callInherited, putMethods } from './methods.ts'
 
@@ -143,11 +143,8 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
   } catch (error) {
     // the app made a mistake, and may end it again
     state.ended = res.writableEnded
-    // where it promised more than it said, Node has sent what there is
-    if (!(res.headersSent && isStrict(res, state) && state.bytes < state.promised)) {
-      state.bytes = bytes
-      state.chunks = chunks
-    }
+    state.bytes = bytes
+    state.chunks = chunks
     takeBackHead(res, state)
     throw error
   }
@@ -155,12 +152,13 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
 
 function endWithScript(res: Observed, state: ResponseState, args: unknown[]): unknown {
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
+  const { bytes } = state
   if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
   if (!res.headersSent && !state.prepared) openHead(res, state, [res.statusCode])
   const snippet = state.snippet
   if (snippet === null || res.writableEnded || res.destroyed) return callBelow(res, state, 'end', args)
   // a length that the app did not keep to: Node is to say so, before anything of ours
-  if (isStrict(res, state) && state.bytes !== state.promised) return callBelow(res, state, 'end', args)
+  if (state.promised !== -1 && breaksPromise(res, state, state.bytes - bytes)) return callBelow(res, state, 'end', args)
   if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
   // Node counts the length of a lone chunk by itself: joined, it still can
@@ -180,9 +178,6 @@ function endWith(res: Observed, state: ResponseState, last: Buffer, args: readon
   if (state.promised !== -1) promiseScript(res, state)
   return callBelow(res, state, 'end', [last, ...callbackOf(args)])
 }
-
-/** Node compares the length of the body with the one that was promised. HTTP/2 does not, in this way. */
-const isStrict = (res: Observed, state: ResponseState): boolean => state.promised !== -1 && res.strictContentLength === true
 
 function destroy(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
