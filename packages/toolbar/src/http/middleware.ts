@@ -74,10 +74,9 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
       ignore(req)
       return null
     }
-    if (recorder.running.size >= inFlight) {
-      sweep()
-      if (counted.has(req)) return null
-    }
+    // one before the room is used up: what has ended makes room in a later turn
+    if (recorder.running.size >= inFlight - 1) sweep()
+    if (recorder.running.size >= inFlight && counted.has(req)) return null
     const facts = toFacts(req)
     const record = recorder.begin(facts, clientOf(req))
     if (record === null) {
