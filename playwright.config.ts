@@ -3,12 +3,18 @@ import { chromiumArgs, findChromium } from './scripts/chromium.mjs'
 
 const executablePath = findChromium() ?? undefined
 
-/** One Chromium, one page at a time: every surface of the toolbar is driven once, in order, without retries that would hide a race. */
+/** They measure how long a page is busy, or how many connections a browser has: nothing may run beside them. */
+const alone = ['**/long-lists.e2e.ts', '**/page-life.e2e.ts']
+
+/** Every surface of the toolbar is driven once, a file at a time on each of two cores, without retries that would hide a race. */
 export default defineConfig({
   testDir: '.',
-  testMatch: ['packages/toolbar/**/*.e2e.ts', 'apps/demo/**/*.e2e.ts'],
+  projects: [
+    { name: 'pages', testMatch: ['packages/toolbar/**/*.e2e.ts', 'apps/demo/**/*.e2e.ts'], testIgnore: alone },
+    { name: 'alone', testMatch: alone, dependencies: ['pages'], workers: 1 },
+  ],
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 30_000,
   expect: { timeout: 5_000 },

@@ -42,9 +42,11 @@ export default defineConfig({
         // what every page loads, in one file: small pieces compress badly and each is a round trip
         codeSplitting: {
           groups: [
+            // all that the entry itself imports: what fails while it is evaluated would be an uncaught error of the page
+            { name: 'load', test: /preload-helper/, priority: 1 },
             {
               name: 'base',
-              test: /node_modules\/(preact|@preact)\/|preload-helper|src\/ui\/(format|Icon|icons|categories|SpineBar|figures)\.tsx?|src\/overlay\/client/,
+              test: /node_modules\/(preact|@preact)\/|src\/ui\/(format|Icon|icons|categories|SpineBar|figures)\.tsx?|src\/overlay\/client/,
             },
           ],
         },

@@ -35,6 +35,8 @@ test('failures inside of the toolbar are shown, and so is what is switched off f
     await expect(shown.bar).toContainText('measure off')
     expect(said).toContain("'measure' is switched off until the app starts again")
     expect(said).not.toContain('hunter2')
+    // an app that goes away under an open page is an error to the browser
+    await page.goto('about:blank')
   } finally {
     app.kill()
     await once(app, 'exit')

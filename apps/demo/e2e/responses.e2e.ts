@@ -78,12 +78,7 @@ test('a fragment is put into the page without a second toolbar', async ({ toolba
   expect(await fragment(demo.url)).toBe(await fragment(bare.url))
 })
 
-test('a page from the back-forward cache has a toolbar that goes on', async ({ toolbar, page, demo }) => {
-  await page.addInitScript(() => {
-    window.addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) document.documentElement.dataset.persisted = 'yes'
-    })
-  })
+test('a page that is gone back to has a toolbar that goes on', async ({ toolbar, page, demo }) => {
   await toolbar.goto('/about')
   await toolbar.openPanel('history')
   await page.goto('/authors')

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events'
-import { Agent, get } from 'node:http'
+import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { memoryStore } from 'debug-toolbar'
+import express from 'express'
 import knex from 'knex'
 import { afterEach, describe, expect, it } from 'vitest'
 import { context } from '../dist/core/context.js'
@@ -107,5 +108,39 @@ describe('what a record holds on to', () => {
     expect(records).toHaveLength(30)
     expect(records.slice(-2).every((held) => held.deref() !== undefined)).toBe(true)
     expect(records.slice(0, 26).filter((held) => held.deref() !== undefined)).toEqual([])
+  })
+
+  it('is not the app, nor what was watched: they go when the app lets them go', async () => {
+    const bus = new EventEmitter()
+    app = await serve({ watch: { bus } }, (toolbar) => {
+      const gone: WeakRef<object>[] = []
+      const outer = express()
+      outer.use(toolbar)
+      outer.get('/', async (_req, res) => {
+        for (let count = 0; count < 20; count++) {
+          const emitter = new EventEmitter()
+          if (count % 2 === 0) toolbar.watch(emitter)()
+          else toolbar.watch(emitter)
+          const inner = express()
+          inner.set('views', 'nowhere')
+          inner.get('/', (_request, answer) => void answer.send('inner'))
+          const server = createServer(express().use(toolbar).use(inner))
+          await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+          await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { headers: { connection: 'close' } })).text()
+          await new Promise((resolve) => server.close(resolve))
+          gone.push(new WeakRef(emitter), new WeakRef(inner))
+        }
+        res.send('done')
+      })
+      outer.get('/left', (_req, res) => void res.json(gone.filter((held) => held.deref() !== undefined).length))
+      return outer as never
+    })
+    await app.get('/')
+    for (let turn = 0; turn < 10; turn++) {
+      collect()
+      await sleep(10)
+    }
+    // the last ones may be on a stack or in a cache of the engine
+    expect(await (await app.get('/left')).json()).toBeLessThan(6)
   })
 })

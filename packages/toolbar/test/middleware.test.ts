@@ -81,6 +81,34 @@ for (const [version, express] of expresses) {
       expect(seen).toEqual([...Array.from({ length: 4 }, () => [true, 'next', 1]), false, [true, 'by way of the request']])
     })
 
+    it('asks the app for nothing: its getters and its parser are its own', async () => {
+      let asked = 0
+      await start((server) => {
+        server.set('query parser', (query: string) => {
+          asked++
+          return { query }
+        })
+        server.use((req, _res, next) => {
+          for (const key of ['user', 'files', 'body'])
+            Object.defineProperty(req, key, {
+              get() {
+                asked++
+                throw new Error('not logged in')
+              },
+            })
+          next()
+        })
+        server.get('/', (_req, res) => void res.send('fine'))
+      })
+      const before = asked
+      for (let count = 0; count < 12; count++) await app.get('/?a=1')
+      const request = await app.latest('/')
+      expect(await app.panel(request.id, 'request')).toMatchObject({ query: { a: '1' } })
+      expect(asked - before).toBe(0)
+      const { hooks } = await app.api<{ hooks: { failures: number }[] }>('health')
+      expect(hooks.filter(({ failures }) => failures > 0)).toEqual([])
+    })
+
     it('knows the route with the parameters of its mounts', async () => {
       await start((server) => {
         const books = express.Router({ mergeParams: true })

@@ -38,6 +38,24 @@ for (const [version, express] of expresses) {
       expect(own / (panel.renders[0]?.durationMs ?? 0)).toBeLessThan(1.05)
     })
 
+    it("hands a render of the app's own what it was called with", async () => {
+      const seen: unknown[] = []
+      await start((server) => {
+        server.render = ((...args: unknown[]) => {
+          seen.push(args.length, typeof args.at(-1))
+          if (typeof args.at(-1) === 'function') (args.at(-1) as (error: null, html: string) => void)(null, `<p>${args[0]}</p>`)
+        }) as never
+        server.get('/', (_req, res, next) => {
+          server.render('alone')
+          server.render('two', (error: Error, html: string) => (error ? next(error) : void res.send(html)))
+        })
+      })
+      const { text, entries } = await record<TemplateData>('/', 'template')
+      expect(text).toBe('<p>two</p>')
+      expect(seen).toEqual([1, 'string', 2, 'function'])
+      expect(entries.map(({ name }) => name)).toEqual(['two'])
+    })
+
     it('takes pictures of locals without calling a getter or running a query', async () => {
       const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
       let called = 0

@@ -140,7 +140,7 @@ function toNumber(text: string): number {
     factor = times
     break
   }
-  if (digits === '' || !/^[+-]?[\d,]*\.?\d*$/.test(digits)) return Number.NaN
+  if (digits === '' || !/^[+-]?[\d,]*(?:\.\d*)?$/.test(digits)) return Number.NaN
   return Number.parseFloat(digits.replaceAll(',', '')) * factor
 }
 

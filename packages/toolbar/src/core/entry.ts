@@ -45,7 +45,7 @@ export interface EntryKind {
   readonly seal: (entry: RawEntry, limits: Limits) => number
   /** a long text that entries of a record share: counted once per record */
   readonly sharedText: (entry: RawEntry) => string | null
-  /** drops what can be missed and returns the bytes won, for a record over its limit */
+  /** drops what can be missed and returns the bytes won, those of the shared text apart, for a record over its limit */
   readonly shed: (entry: RawEntry) => number
   /** the place of entries that have one without a stack, such as handlers */
   readonly site: (entry: RawEntry) => Site | null

@@ -140,7 +140,7 @@ function maskHeader(name: string, value: string, redactor: Redactor): string {
     return space === -1 ? redactor.mask : `${value.slice(0, space)} ${redactor.mask}`
   }
   if (redactor.isSecretKey(name, value)) return redactor.mask
-  if (name.includes('content-security-policy')) return value.replace(/'nonce-[^']{1,200}'/g, `'nonce-${redactor.mask}'`)
+  if (name.includes('content-security-policy')) return value.replace(/'nonce-[^']{1,200}'/gi, `'nonce-${redactor.mask}'`)
   return urlHeaders.has(name) ? redactor.url(value) : redactor.text(value)
 }
 
@@ -149,9 +149,17 @@ function maskPair(pair: string, mask: string): string {
   return equals === -1 ? mask : `${pair.slice(0, equals)}=${mask}`
 }
 
+/** shown; the header itself has all of them */
+const maxCookies = 200
+
 function cookiesOf(raw: readonly string[], redactor: Redactor): [string, Preview][] {
   return headerPairs(raw)
     .filter(([name]) => name.toLowerCase() === 'cookie')
-    .flatMap(([, value]) => cookiesIn(value))
-    .map(([name, held]) => [redactor.text(name), { $: 'masked', v: redactor.mask, length: held.length }])
+    .flatMap(([, value]): [string, Preview][] => {
+      const all = cookiesIn(value)
+      const shown = all
+        .slice(0, maxCookies)
+        .map(([name, held]): [string, Preview] => [redactor.text(name), { $: 'masked', v: redactor.mask, length: held.length }])
+      return all.length > maxCookies ? [...shown, ['…', { $: 'more', v: all.length - maxCookies }]] : shown
+    })
 }

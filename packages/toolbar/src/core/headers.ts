@@ -25,7 +25,6 @@ export function responsePairs(headers: string | readonly string[] | null): Pair[
 export function cookiesIn(header: string): Pair[] {
   return header
     .split(';')
-    .slice(0, 200)
     .map((pair): Pair => {
       const equals = pair.indexOf('=')
       return equals === -1 ? [pair.trim(), ''] : [pair.slice(0, equals).trim(), pair.slice(equals + 1)]

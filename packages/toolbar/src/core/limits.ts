@@ -14,7 +14,7 @@ export interface Limits {
   valueKeys: number
   /** characters of a JSON response body kept for the preview. Default 65,536 */
   bodyBytes: number
-  /** bytes of one record, estimated; template locals, signal arguments and bodies are dropped first. Default 2 MiB */
+  /** bytes of one record, estimated; bodies, locals and arguments go first, then the last entries. Default 2 MiB */
   recordBytes: number
   /** stacks captured per record. Default 512 */
   stacks: number

@@ -10,6 +10,9 @@ export type Undo = () => void
 export type AnyFunction = (this: any, ...args: any[]) => any
 
 const applied = new Set<Undo>()
+/** what a replacement stands for; undos hold neither target nor replacement, since apps and emitters come and go */
+const replaced = new WeakMap<AnyFunction, PropertyDescriptor | undefined>()
+const gone = new FinalizationRegistry<Undo>((undo) => applied.delete(undo))
 
 /**
  * Replaces `target[key]`, a function, by what `make(original)` returns. Name, length and own properties are kept.
@@ -28,16 +31,26 @@ export function patchMethod(target: object, key: PropertyKey, make: (original: A
     enumerable: own?.enumerable ?? false,
     configurable: own?.configurable ?? true,
   })
-  const undo = (): void => {
+  replaced.set(replacement, own)
+  const undo = undoOf(new WeakRef(target), key, new WeakRef(replacement))
+  applied.add(undo)
+  gone.register(target, undo)
+  return undo
+}
+
+function undoOf(targetRef: WeakRef<object>, key: PropertyKey, replacementRef: WeakRef<AnyFunction>): Undo {
+  return function undo(): void {
     if (!applied.has(undo)) return
+    const target = targetRef.deref()
+    const replacement = replacementRef.deref()
     // somebody is on top of us: tried again when the last toolbar closes
-    if (Object.getOwnPropertyDescriptor(target, key)?.value !== replacement) return
+    if (target !== undefined && (replacement === undefined || Object.getOwnPropertyDescriptor(target, key)?.value !== replacement)) return
     applied.delete(undo)
+    if (target === undefined || replacement === undefined) return
+    const own = replaced.get(replacement)
     if (own === undefined) delete (target as Record<PropertyKey, unknown>)[key]
     else Object.defineProperty(target, key, own)
   }
-  applied.add(undo)
-  return undo
 }
 
 const shared = new Map<object, Map<PropertyKey, { uses: number; undo: Undo }>>()

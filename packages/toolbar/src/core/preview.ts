@@ -15,8 +15,13 @@ export interface PreviewLimits {
   stringLength: number
 }
 
+/** characters of all strings of one picture: each may be long, all of them may not */
+const maxChars = 131_072
+
 interface Budget {
   nodes: number
+  /** left for strings */
+  chars: number
   readonly depth: number
   readonly keys: number
   readonly string: number
@@ -36,6 +41,7 @@ export function preview(value: unknown, limits: PreviewLimits): Preview {
       if (value === null) return null
       return walk(value, 0, {
         nodes: limits.valueNodes,
+        chars: maxChars,
         depth: limits.valueDepth,
         keys: limits.valueKeys,
         string: limits.stringLength,
@@ -62,6 +68,13 @@ function cut(text: string, length: number): Preview {
   return text.length <= length ? text : { $: 'string', v: beginningOf(text, length), length: text.length }
 }
 
+/** A string within what is left for all strings of the picture. */
+function spend(text: string, budget: Budget): Preview {
+  const length = Math.min(budget.string, budget.chars)
+  budget.chars -= Math.min(text.length, length)
+  return cut(text, length)
+}
+
 function numeric(value: number): Preview {
   if (Number.isFinite(value)) return Object.is(value, -0) ? tagged('number', '-0') : value
   return tagged('number', String(value))
@@ -70,7 +83,7 @@ function numeric(value: number): Preview {
 function walk(value: unknown, depth: number, budget: Budget): Preview {
   switch (typeof value) {
     case 'string':
-      return cut(value, budget.string)
+      return spend(value, budget)
     case 'boolean':
       return value
     case 'number':
@@ -154,7 +167,7 @@ function error(value: Error, budget: Budget): Preview {
   const picture: { [key: string]: Preview } = {
     $: 'Error',
     name: ownText(value, 'name') ?? className(value) ?? 'Error',
-    v: cut(ownText(value, 'message') ?? '', budget.string),
+    v: spend(ownText(value, 'message') ?? '', budget),
   }
   const code = ownText(value, 'code')
   if (code !== null) picture.code = code
@@ -251,6 +264,7 @@ export function previewBeyond(value: unknown, known: unknown, limits: PreviewLim
   const picture = Object.create(null) as { [key: string]: Preview }
   const budget: Budget = {
     nodes: limits.valueNodes,
+    chars: maxChars,
     depth: limits.valueDepth,
     keys: limits.valueKeys,
     string: limits.stringLength,

@@ -22,6 +22,9 @@ export class Tally {
   }
 }
 
+/** texts remembered per record, for calls to share */
+const maxTexts = 10_000
+
 /** The last place captured for one call: same text, same parent. */
 interface SiteSlot {
   readonly key: string
@@ -70,6 +73,8 @@ export class RequestRecord {
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0
   private sites: Map<string, SiteSlot> | null = null
+  /** slots beyond the first of their text */
+  private chained = 0
 
   constructor(id: string, seq: number, facts: RequestFacts, limits: Limits, stackOptions: StackOptions | false) {
     this.id = id
@@ -127,8 +132,8 @@ export class RequestRecord {
     frames = Number.POSITIVE_INFINITY,
     origin: Origin | undefined = undefined,
   ): string {
+    if (this.stackOptions === false) return this.slotOf(key, 0).key
     const slot = this.slotOf(key, entry.parentId)
-    if (this.stackOptions === false) return slot.key
     const fresh = this.sample(slot, below, frames)
     entry.inferred = !fresh
     entry.stack = slot.stack
@@ -147,6 +152,7 @@ export class RequestRecord {
     return slot.stack === null ? undefined : { stack: slot.stack, inferred }
   }
 
+  /** What is remembered is bounded: a call beyond gets a slot of its own each time, and a stack as long as there are some left. */
   private slotOf(key: string, parentId: number): SiteSlot {
     this.sites ??= new Map()
     let slot = this.sites.get(key)
@@ -154,8 +160,12 @@ export class RequestRecord {
     while (slot !== undefined && slot.parentId !== parentId) slot = slot.next ?? undefined
     if (slot === undefined) {
       slot = { key: first?.key ?? key, parentId, count: 0, stack: null, next: first?.next ?? null }
-      if (first === undefined) this.sites.set(key, slot)
-      else first.next = slot
+      if (first === undefined) {
+        if (this.sites.size < maxTexts) this.sites.set(key, slot)
+      } else if (this.chained < this.limits.stacks) {
+        this.chained++
+        first.next = slot
+      }
     }
     return slot
   }
@@ -183,6 +193,13 @@ export class RequestRecord {
     return this.live.splice(0, this.live.length - keep)
   }
 
+  /** Lets go of the newest entry, for a record over its limit: it counts as seen and not kept. */
+  dropNewest(): void {
+    const entry = this.live.pop()
+    if (entry === undefined) return
+    ;(this.tallies[entry.kind.index] as Tally).kept--
+  }
+
   /** Puts sealed entries in a smaller form. */
   pack(): void {
     const groups = new Map<Packer, RawEntry[]>()
@@ -208,6 +225,7 @@ export class RequestRecord {
   /** Forgets which calls were captured: the next of each is captured again. */
   dropSites(): void {
     this.sites = null
+    this.chained = 0
   }
 
   /** Lets go of what only the capture needed. */

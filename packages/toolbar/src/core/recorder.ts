@@ -7,12 +7,13 @@ import { setOutside } from './context.ts'
 import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
-import { guard, isOff } from './guard.ts'
+import { countFailure, guard, isOff } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { type Reading, readMeter } from './meter.ts'
 import { OutsideRecord } from './outside.ts'
 import { RequestRecord } from './record.ts'
+import { Redirects } from './redirects.ts'
 import type { Store } from './store.ts'
 import { weigh } from './weigh.ts'
 
@@ -23,15 +24,15 @@ export interface RecorderOptions {
   viewing: ViewOptions
 }
 
+/** Why a request has no record: too many in flight, or we failed to finish it. */
+export type DropReason = 'inFlight' | 'failed'
+
 /** What the process and the recorder were at when a request began. */
 interface Beginning {
   reading: Reading
   running: number
   seq: number
 }
-
-/** How long an answered redirect waits for the request it sent the browser to. */
-const redirectMs = 5_000
 
 /** Begins and finishes records, owns limits, counters and the bus. One per process. */
 export class Recorder {
@@ -44,7 +45,7 @@ export class Recorder {
   private readonly prefix = randomBytes(6).toString('base64url')
   private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
   private readonly sealing = new Set<RequestRecord>()
-  private redirects: { id: string; target: string; peer: string; atMs: number }[] = []
+  private readonly redirects = new Redirects()
   private readonly seen: Record<string, number> = Object.create(null)
   private readonly truncated: Record<string, number> = Object.create(null)
   private readonly lateIds = new Set<string>()
@@ -52,7 +53,7 @@ export class Recorder {
   private seq = 0
   private received = 0
   private ignored = 0
-  private dropped = 0
+  private readonly dropped: Record<DropReason, number> = { inFlight: 0, failed: 0 }
   private cleared = 0
 
   constructor(options: RecorderOptions) {
@@ -65,24 +66,29 @@ export class Recorder {
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
     if (this.running.size >= this.options.limits.inFlight || isOff('recorder')) {
-      this.dropped++
+      this.dropped[isOff('recorder') ? 'failed' : 'inFlight']++
       return null
     }
     const seq = ++this.seq
     const id = this.prefix + seq.toString(36).padStart(8, '0')
     const record = new RequestRecord(id, seq, facts, this.options.limits, this.options.stack)
     this.running.set(id, record)
-    this.loopDelay.start()
-    if (this.redirects.length > 0) this.followRedirect(record, client)
-    this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
-    if (this.bus.heard('request')) this.publish(record)
+    try {
+      this.loopDelay.start()
+      this.followRedirect(record, client)
+      this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
+      if (this.bus.heard('request')) this.publish(record)
+    } catch (error) {
+      this.abandon(record)
+      throw error
+    }
     return record
   }
 
   /** Counts a request that could not be recorded, since we failed. */
   drop(): void {
     this.received++
-    this.dropped++
+    this.dropped.failed++
   }
 
   /** Counts a request that is not recorded at all. */
@@ -102,7 +108,7 @@ export class Recorder {
     record.version++
     this.measure(record)
     const { facts } = record
-    if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.expectRedirect(record, client)
+    if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.redirects.expect(record, client)
     this.sealing.add(record)
     record.onQuiet = this.sealSoon
     setImmediate(this.trySeal, record)
@@ -111,7 +117,7 @@ export class Recorder {
   /** Gives a record up that cannot be finished: it counts as dropped, and holds nothing of the app's any more. */
   abandon(record: RequestRecord): void {
     if (!this.running.delete(record.id)) return
-    this.dropped++
+    this.dropped.failed++
     this.sealing.delete(record)
     record.sealed = true
     record.scope.record = null
@@ -124,9 +130,35 @@ export class Recorder {
   }
 
   counts(): HistoryCounts {
-    const { stored, evicted } = this.options.store.counts()
+    const { stored, evicted } = this.storeCounts()
     const running = this.running.size
-    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped: this.dropped, ignored: this.ignored }
+    const dropped = this.dropped.inFlight + this.dropped.failed
+    return { received: this.received, running, stored, evicted, cleared: this.cleared, dropped, ignored: this.ignored }
+  }
+
+  /** What the store says of itself; zeros from one that fails. */
+  storeCounts(): ReturnType<Store['counts']> {
+    try {
+      return this.options.store.counts()
+    } catch (error) {
+      countFailure('store.counts', error)
+      return { stored: 0, evicted: 0, bytes: 0 }
+    }
+  }
+
+  /** A finished record; `null` from a store that fails. */
+  private stored(id: string): RequestRecord | null {
+    try {
+      return this.options.store.get(id)
+    } catch (error) {
+      countFailure('store.get', error)
+      return null
+    }
+  }
+
+  /** Requests that have no record, by reason. */
+  drops(): Readonly<Record<DropReason, number>> {
+    return { ...this.dropped }
   }
 
   /** Whether a record was made by this process, rather than read from a store. */
@@ -176,7 +208,11 @@ export class Recorder {
       record.dropCaptureState()
     }
     this.running.clear()
-    this.options.store.clear()
+    try {
+      this.options.store.clear()
+    } catch (error) {
+      countFailure('store.clear', error)
+    }
   }
 
   private readonly trySeal = (record: RequestRecord): void => {
@@ -223,13 +259,18 @@ export class Recorder {
     this.running.delete(record.id)
     record.scope.record = null
     record.scope.onLate = this.onLate
-    if (record.stacks !== null) readStacks(record.stacks)
-    record.dropCaptureState()
-    this.total(record)
-    record.bytes = weigh(record)
-    record.pack()
-    record.version++
-    this.options.store.add(record)
+    try {
+      if (record.stacks !== null) readStacks(record.stacks)
+      record.dropCaptureState()
+      record.bytes = weigh(record)
+      this.total(record)
+      record.pack()
+      record.version++
+      this.options.store.add(record)
+    } catch (error) {
+      this.dropped.failed++
+      throw error
+    }
     if (this.bus.heard('request')) this.publish(record)
   }
 
@@ -248,7 +289,7 @@ export class Recorder {
 
   private readonly tellLate = guard('recorder.publish-late', (ids: readonly string[]): void => {
     for (const id of ids) {
-      const record = this.options.store.get(id)
+      const record = this.stored(id)
       if (record !== null) this.publish(record)
     }
   })
@@ -282,37 +323,13 @@ export class Recorder {
     facts.concurrent = running + (this.seq - seq)
   }
 
-  private expectRedirect(record: RequestRecord, client: string): void {
-    const target = toPath(record.facts.location as string, record.facts.url)
-    if (target === null) return
-    if (this.redirects.length >= 50) this.redirects.shift()
-    this.redirects.push({ id: record.id, target, peer: client, atMs: now() })
-    record.facts.redirectedTo = null
-  }
-
-  /** A redirect and its target: Location, same client, within a few seconds. */
   private followRedirect(record: RequestRecord, client: string): void {
-    const oldest = now() - redirectMs
-    this.redirects = this.redirects.filter((redirect) => redirect.atMs >= oldest)
-    const at = this.redirects.findIndex((redirect) => redirect.peer === client && redirect.target === record.facts.url)
-    if (at === -1) return
-    const [redirect] = this.redirects.splice(at, 1) as unknown as [{ id: string }]
-    record.facts.redirectedFrom = redirect.id
-    const source = this.running.get(redirect.id) ?? this.options.store.get(redirect.id)
-    if (source !== null) {
-      source.facts.redirectedTo = record.id
-      source.version++
-      if (this.bus.heard('request')) this.publish(source)
-    }
-  }
-}
-
-/** Path and query of a Location, relative to the page that sent it: other hosts' are compared by path too, which is good enough to join. */
-function toPath(location: string, from: string): string | null {
-  try {
-    const url = new URL(location, `http://localhost${from}`)
-    return url.pathname + url.search
-  } catch {
-    return null
+    const id = this.redirects.follow(record, client)
+    if (id === null) return
+    const source = this.running.get(id) ?? this.stored(id)
+    if (source === null) return
+    source.facts.redirectedTo = record.id
+    source.version++
+    if (this.bus.heard('request')) this.publish(source)
   }
 }

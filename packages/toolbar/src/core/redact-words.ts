@@ -35,7 +35,7 @@ export function wordsOf(key: string): string[] {
   return key
     .slice(0, 200)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .replace(/\d+/g, '')
     .split(/[^\p{L}]+/u)

@@ -1,31 +1,88 @@
+import type { Preview } from '../contract/types.ts'
 import { type Packer, packerOf, type RawEntry } from './entry.ts'
+import { tagged } from './preview.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import type { RequestRecord } from './record.ts'
 
 const entryBytes = 120
-const recordBytes = 1_500
+const recordBytes = 2_500
+/** of a short string, beside its characters */
+const stringBytes = 24
+/** characters kept of all headers of one side */
+const headerChars = 65_536
+
+/** Pictures of a request's values, in the order in which they go when a record is too heavy. */
+const pictures = ['files', 'user', 'session', 'requestBody', 'query', 'params'] as const
 
 /** Lets go of what must not outlive the request, and cuts what exceeds `recordBytes`. @returns the bytes of the record, estimated */
 export function weigh(record: RequestRecord): number {
-  const { facts } = record
-  const { entries } = record
-  let bytes = recordBytes + entries.length * entryBytes - savedBytes(entries)
-  const texts = new Set<string>()
-  for (const entry of entries) {
-    bytes += entry.kind.seal(entry, record.limits)
-    const text = entry.kind.sharedText(entry)
-    if (text === null || texts.has(text)) continue
-    texts.add(text)
-    bytes += text.length * 2
+  const { entries, limits } = record
+  boundHeaders(record)
+  const load = new Load()
+  load.bytes = recordBytes + weighFacts(record) - savedBytes(entries)
+  const weights = entries.map((entry) => {
+    const weight = entryBytes + entry.kind.seal(entry, limits)
+    load.bytes += weight
+    load.hold(entry.name)
+    load.hold(entry.kind.sharedText(entry))
+    return weight
+  })
+  if (load.bytes > limits.recordBytes) shed(record, load, weights)
+  return load.bytes
+}
+
+/** Bytes of a record, and the texts that its entries share: each is counted once. */
+class Load {
+  bytes = 0
+  private readonly holders = new Map<string, number>()
+
+  hold(text: string | null): void {
+    if (text === null || text === '') return
+    const holders = this.holders.get(text) ?? 0
+    if (holders === 0) this.bytes += text.length * 2
+    this.holders.set(text, holders + 1)
   }
-  for (const header of facts.rawRequestHeaders) bytes += header.length
-  if (facts.responseHeaders !== null)
-    bytes += typeof facts.responseHeaders === 'string' ? facts.responseHeaders.length : facts.responseHeaders.join().length
+
+  release(text: string | null): void {
+    if (text === null || text === '') return
+    const holders = this.holders.get(text) as number
+    if (holders === 1) this.bytes -= text.length * 2
+    this.holders.set(text, holders - 1)
+  }
+}
+
+/** Node's own limit is 16 KB, unless the app raised it; what an app answers has none. */
+function boundHeaders({ facts }: RequestRecord): void {
+  const { rawRequestHeaders, responseHeaders } = facts
+  facts.rawRequestHeaders = firstPairs(rawRequestHeaders)
+  if (responseHeaders === null) return
+  if (typeof responseHeaders !== 'string') facts.responseHeaders = firstPairs(responseHeaders)
+  // a copy: a slice would keep all of it
+  else if (responseHeaders.length > headerChars) facts.responseHeaders = Buffer.from(responseHeaders.slice(0, headerChars)).toString()
+}
+
+function firstPairs(raw: readonly string[]): readonly string[] {
+  let chars = 0
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    chars += (raw[at] as string).length + (raw[at + 1] as string).length
+    if (chars > headerChars) return [...raw.slice(0, at), '…', `${(raw.length - at) / 2} more headers are not kept`]
+  }
+  return raw
+}
+
+function weighFacts({ facts }: RequestRecord): number {
+  let bytes = (facts.url.length + (facts.referrer?.length ?? 0) + (facts.location?.length ?? 0)) * 2
+  for (const header of facts.rawRequestHeaders) bytes += stringBytes + header.length
+  const { responseHeaders } = facts
+  if (typeof responseHeaders === 'string') bytes += responseHeaders.length
+  else if (responseHeaders !== null) for (const text of responseHeaders) bytes += stringBytes + text.length
   if (facts.body !== null) bytes += facts.body.text.length * 2
-  for (const picture of [facts.params, facts.query, facts.requestBody, facts.session, facts.user, facts.files])
-    if (picture !== undefined) bytes += sizeOfPreview(picture)
-  if (bytes > record.limits.recordBytes) bytes -= shed(record, bytes - record.limits.recordBytes)
+  for (const name of pictures) bytes += sizeOfPicture(facts[name])
   return bytes
+}
+
+function sizeOfPicture(picture: Preview | undefined): number {
+  return picture === undefined ? 0 : sizeOfPreview(picture)
 }
 
 /** What packing will win. */
@@ -40,18 +97,37 @@ function savedBytes(entries: readonly RawEntry[]): number {
   return bytes
 }
 
-/** Cuts the heaviest, least needed parts until the record fits: bodies, then payload pictures, latest first. */
-function shed(record: RequestRecord, excess: number): number {
-  let freed = 0
+/**
+ * Cuts the heaviest, least needed parts until the record fits: the body, then payloads of entries, latest first, then the latest entries
+ * themselves, which count as not kept, and in the end the pictures of the request's own values.
+ */
+function shed(record: RequestRecord, load: Load, weights: number[]): void {
+  const { facts, entries } = record
+  const most = record.limits.recordBytes
   record.shed = true
-  if (record.facts.body !== null) {
-    freed += record.facts.body.text.length * 2
-    record.facts.body = null
+  if (facts.body !== null) {
+    load.bytes -= facts.body.text.length * 2
+    facts.body = null
   }
-  const { entries } = record
-  for (let index = entries.length - 1; index >= 0 && freed < excess; index--) {
+  for (let index = entries.length - 1; index >= 0 && load.bytes > most; index--) {
     const entry = entries[index] as RawEntry
-    freed += entry.kind.shed(entry)
+    const text = entry.kind.sharedText(entry)
+    const freed = Math.min(entry.kind.shed(entry), weights[index] as number)
+    weights[index] = (weights[index] as number) - freed
+    load.bytes -= freed
+    load.hold(entry.kind.sharedText(entry))
+    load.release(text)
   }
-  return freed
+  while (load.bytes > most && entries.length > 0) {
+    const entry = entries[entries.length - 1] as RawEntry
+    load.bytes -= weights[entries.length - 1] as number
+    load.release(entry.name)
+    load.release(entry.kind.sharedText(entry))
+    record.dropNewest()
+  }
+  for (const name of pictures) {
+    if (load.bytes <= most) return
+    load.bytes -= sizeOfPicture(facts[name])
+    if (facts[name] !== undefined) facts[name] = tagged('more')
+  }
 }

@@ -13,12 +13,6 @@ import { isFunction, read } from '../sources/source.ts'
 
 type ExpressRequest = IncomingMessage & {
   app?: object
-  route?: { path?: unknown }
-  session?: unknown
-  user?: unknown
-  body?: unknown
-  files?: unknown
-  file?: unknown
 }
 
 /** What Express adds to a record. Apps, routers and prototypes are patched when the first request shows them. */
@@ -58,21 +52,31 @@ export function createExpressHooks(isOurs: (handle: unknown) => boolean, keep: (
   }
 }
 
+/** One of Express's own, by name; one of the app's is not called, since nobody asked for it. */
 function queryParserOf(app: object): ((query: string) => unknown) | null {
   const settings = read(app, 'settings')
-  const parser = read(settings, 'query parser fn')
+  const parser = isFunction(read(settings, 'query parser')) ? undefined : read(settings, 'query parser fn')
   return isFunction(parser) ? (parser as (query: string) => unknown) : null
+}
+
+/** What is there, without asking for it: getters of the app's are its own. */
+function held(req: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(req, key)?.value
 }
 
 /** Read once, after the headers are sent: an earlier look at a session can change Set-Cookie. */
 const readLate = guard('express.read', (req: ExpressRequest, record: RequestRecord, params: unknown): void => {
   const { facts, limits } = record
   facts.params = preview(params ?? {}, limits)
-  const query = Object.getOwnPropertyDescriptor(req, 'query')
-  if (query !== undefined && 'value' in query) facts.query = preview(query.value, limits)
-  if (req.body !== undefined) facts.requestBody = preview(req.body, limits)
-  if (req.session !== undefined) facts.session = preview(req.session, limits)
-  if (req.user !== undefined) facts.user = preview(req.user, limits)
-  const files = req.files ?? req.file
+  const body = held(req, 'body')
+  // cookie-session makes its session in a getter, which changes nothing any more when the headers are sent
+  const session = read(req, 'session')
+  const user = held(req, 'user')
+  const files = held(req, 'files') ?? held(req, 'file')
+  const query = held(req, 'query')
+  if (query !== undefined) facts.query = preview(query, limits)
+  if (body !== undefined) facts.requestBody = preview(body, limits)
+  if (session !== undefined) facts.session = preview(session, limits)
+  if (user !== undefined) facts.user = preview(user, limits)
   if (files !== undefined) facts.files = preview(files, limits)
 })

@@ -1,10 +1,10 @@
 import type { Console } from '../console/console.ts'
 import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
 import { toRequestFields } from '../contract/request-fields.ts'
-import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
+import type { OverlayConfig, PanelSummary, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
 import { toEntryDetail } from '../core/emit-detail.ts'
-import { allHooks } from '../core/guard.ts'
+import { allHooks, countFailure } from '../core/guard.ts'
 import { outsideId } from '../core/outside-id.ts'
 import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
@@ -181,12 +181,20 @@ function panelData(panel: Panel, view: RecordView, query: URLSearchParams, conte
       )
     if (error instanceof UnknownField)
       throw new ApiProblem(400, 'BAD_PARAM', `'q': no field ${quote(error.field)} in this panel. Fields are ${error.known.join(', ')}.`)
-    throw error
+    countFailure(`panel.${panel.id}`, error)
+    throw new ApiProblem(500, 'PANEL_FAILED', `the panel ${quote(panel.id)} failed; the app is not affected. GET api/health says why.`)
   }
 }
 
-function panelSummary(panel: Panel, view: RecordView, context: PanelContext) {
-  return { id: panel.id, title: panel.title, ...panel.summary(view, context) }
+/** A panel that fails says so, and the others go on. */
+function panelSummary(panel: Panel, view: RecordView, context: PanelContext): PanelSummary {
+  const { id, title } = panel
+  try {
+    return { id, title, ...panel.summary(view, context) }
+  } catch (error) {
+    countFailure(`panel.${id}`, error)
+    return { id, title, summary: 'failed', tone: 'error', count: null }
+  }
 }
 
 function list(recorder: Recorder, query: URLSearchParams): RequestList {
@@ -255,13 +263,10 @@ function health(options: ApiOptions) {
     version: options.version,
     node: process.version,
     counts: recorder.counts(),
-    store: { bytes: recorder.options.store.counts().bytes },
+    store: { bytes: recorder.storeCounts().bytes },
     sources: options.sources(),
     entries: recorder.totals(),
-    dropped:
-      recorder.counts().dropped === 0
-        ? null
-        : { requests: recorder.counts().dropped, reason: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+    dropped: toDropped(recorder),
     patches: patchCount(),
     hooks: allHooks().map(({ name, part, failures, lastError }) => ({
       name,
@@ -269,6 +274,17 @@ function health(options: ApiOptions) {
       lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
       off: part.off,
     })),
+  }
+}
+
+function toDropped(recorder: Recorder) {
+  const { inFlight, failed } = recorder.drops()
+  return {
+    requests: inFlight + failed,
+    reasons: [
+      { reason: 'inFlight', requests: inFlight, message: `more than ${recorder.options.limits.inFlight} requests at the same time` },
+      { reason: 'failed', requests: failed, message: 'the toolbar failed to finish the record; hooks below say why' },
+    ].filter(({ requests }) => requests > 0),
   }
 }
 

@@ -53,11 +53,12 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.req, facts.method, status, header, state.firstBytes)
   const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', record.id]]
   if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(record), 'add'])
-  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : null
-  if (injection !== null) changes.push(...injection.changes)
+  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : verdict
+  if (typeof injection !== 'string') changes.push(...injection.changes)
   const changed = changeHeaders(res, args, changes)
   state.before = changed.before
-  decide(state, verdict, injection)
+  if (typeof injection === 'string') decide(state, injection, null)
+  else decide(state, 'inject', injection)
   return changed.args
 })
 
@@ -110,6 +111,10 @@ export function decideByFirstBytes(res: ServerResponse, state: ResponseState): v
     return
   }
   const injection = injectionOf(state, (name) => blockValue(block, name), blockNames(block))
+  if (typeof injection === 'string') {
+    decide(state, injection, null)
+    return
+  }
   internals._header = changeBlock(block, injection.changes)
   decide(state, 'inject', injection)
 }
@@ -176,13 +181,18 @@ interface Injection {
   promised: number
 }
 
-function injectionOf(state: ResponseState, header: (name: string) => string | undefined, names: readonly string[]): Injection {
+function injectionOf(state: ResponseState, header: (name: string) => string | undefined, names: readonly string[]): Injection | Verdict {
   const changes: HeaderChange[] = []
   const { req, settings } = state
   const path = state.mount + settings.path
-  const policy = header('content-security-policy')
-  const fitted =
-    policy === undefined ? { nonce: null, header: null } : fitPolicy(policy, `${hostOf(req.headers)}${path}`, settings.csp === 'patch')
+  const fitted = fitPolicy({
+    enforced: header('content-security-policy'),
+    reported: header('content-security-policy-report-only'),
+    host: hostOf(req.headers),
+    path,
+    patch: settings.csp === 'patch',
+  })
+  if (fitted.useless !== null) return fitted.useless
   if (fitted.header !== null) changes.push(['Content-Security-Policy', fitted.header])
   const snippet = Buffer.from(toSnippet(`${path}assets/${settings.entry}`, state.scope.id, fitted.nonce), 'latin1')
   const length = header('content-length')

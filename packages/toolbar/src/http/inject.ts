@@ -16,6 +16,8 @@ export type Verdict =
   | 'charset'
   | 'trailer'
   | 'length'
+  | 'sandbox'
+  | 'policy'
   | 'bypassed'
   | 'failed'
   | 'no-document'
@@ -34,6 +36,8 @@ export const verdictSentences: Readonly<Record<Exclude<Verdict, 'inject' | 'ask-
   charset: 'The text is not in an encoding that contains ASCII.',
   trailer: 'The response announces trailers.',
   length: 'The length that was promised is not a number.',
+  sandbox: 'Its Content-Security-Policy makes it a sandbox without scripts or without an origin.',
+  policy: "Its Content-Security-Policy would block the toolbar, and the option csp: 'off' leaves that alone.",
   failed: 'The toolbar failed while it looked at the head: the list of its failures says why.',
   bypassed: 'The response is ended by a function that was kept from before the toolbar.',
   'no-document': 'The body does not begin like an HTML document.',

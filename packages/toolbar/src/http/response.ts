@@ -162,8 +162,10 @@ function endWithScript(res: Observed, state: ResponseState, args: unknown[]): un
   if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
   // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding'))
-    return endWith(res, state, joined(chunk, args[1], snippet), args)
+  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding')) {
+    if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
+      return endWith(res, state, joined(chunk, args[1], snippet), args)
+  }
   res.cork()
   try {
     callBelow(res, state, 'write', [chunk, ...(typeof args[1] === 'string' ? [args[1]] : [])])
@@ -215,6 +217,22 @@ function callbackOf(args: readonly unknown[]): unknown[] {
   return typeof args[2] === 'function' ? [undefined, args[2]] : []
 }
 
+/** A page above this is not copied to be joined with the script: it takes its time, and as much memory again. */
+const maxCopied = 1024 * 1024
+
+/** What Node itself does with a lone chunk, where its response has the place for it: HTTP/1 has. */
+function promiseLength(res: Observed, length: number): boolean {
+  const internals = res as unknown as { _contentLength?: number | null }
+  if (internals._contentLength === undefined) return false
+  internals._contentLength = length
+  return true
+}
+
+function lengthOf(chunk: string | Uint8Array, encoding: unknown): number {
+  if (typeof chunk !== 'string') return chunk.byteLength
+  return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+}
+
 function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
   return Buffer.concat([
     typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
@@ -226,7 +244,7 @@ function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer):
 const noteChunk = guard('response.chunk', (res: Observed, state: ResponseState, chunk: unknown, encoding: unknown): void => {
   const text = typeof chunk === 'string'
   if (!text && !(chunk instanceof Uint8Array)) return
-  const length = text ? Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk.byteLength
+  const length = lengthOf(chunk, encoding)
   if (length === 0) return
   state.bytes += length
   if (state.chunks++ === 0) noteFirstBytes(res, state, chunk, encoding)

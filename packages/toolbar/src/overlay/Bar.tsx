@@ -10,6 +10,7 @@ import { loadDrawer } from './load-drawer.ts'
 import type { Model } from './model.ts'
 import { isOfPage } from './page-requests.ts'
 import { useEndOfPage } from './use-end-of-page.ts'
+import { useNarrow } from './use-narrow.ts'
 import { usePeek } from './use-peek.ts'
 
 function focusBack(to: Element | string | null, bar: HTMLElement | null): void {
@@ -40,7 +41,8 @@ export function Bar({ model, host }: { model: Model; host: Host }) {
     model.refocus = false
   }, [model])
   const vertical = barDock === 'l' || barDock === 'r'
-  const aside = stepAside && atEnd.value && barDock.startsWith('b')
+  const narrow = useNarrow()
+  const aside = stepAside && (atEnd.value || narrow.value) && barDock.startsWith('b')
   const shape = vertical ? 'bar' : aside ? 'pill' : barShape
 
   const openAt = (panel: string, from: string): void => {

@@ -1,7 +1,9 @@
 import { render } from 'preact'
+import { areBuiltInsSound } from './built-ins.ts'
 import { createClient } from './client.ts'
 import { createHost, TURN_EVENT } from './host.ts'
-import { createModel } from './model.ts'
+import { keepInDocument } from './host-keeper.ts'
+import { createModel, type Model } from './model.ts'
 import { createPreferences } from './preferences.ts'
 import { Root } from './Root.tsx'
 import barCss from './styles/bar.css?inline'
@@ -30,13 +32,46 @@ export function boot(address: string): void {
     running.dispatchEvent(new CustomEvent(TURN_EVENT, { detail: id }))
     return
   }
+  if (areBuiltInsSound()) run(address, id)
+}
+
+function run(address: string, id: string): void {
+  const life = new AbortController()
+  const { signal } = life
   const host = createHost()
   const preferences = createPreferences(() => localStorage)
-  const tokens = createTokens(() => sessionStorage)
-  const model = createModel(createClient(new URL('../api/', address), tokens), preferences, id === 'page' ? null : id)
+  const client = createClient(
+    new URL('../api/', address),
+    createTokens(() => sessionStorage),
+  )
+  const model = createModel(client, preferences, id === 'page' ? null : id)
+  const end = (): void => {
+    life.abort()
+    model.end()
+    render(null, host.root)
+    host.element.remove()
+  }
   host.element.addEventListener(TURN_EVENT, (event) => model.turnTo(String((event as CustomEvent).detail)))
   for (const css of [tokensCss, baseCss, partsCss, barCss]) host.adopt(css)
-  // the only key the page shares with the toolbar, by place on the keyboard so that layouts do not matter
+  listenForKey(model, signal)
+  window.addEventListener('pagehide', preferences.flush, { signal })
+  try {
+    render(<Root model={model} host={host} />, host.root)
+  } catch (error) {
+    end()
+    throw error
+  }
+  const restart = (): void => {
+    end()
+    boot(address)
+  }
+  keepInDocument(host.element, { rewritten: restart, unwanted: end }, signal)
+  const unsubscribe = client.forbidden.subscribe((forbidden) => forbidden && end())
+  signal.addEventListener('abort', () => unsubscribe())
+}
+
+/** The only key the page shares with the toolbar, by place on the keyboard so that layouts do not matter. */
+function listenForKey(model: Model, signal: AbortSignal): void {
   window.addEventListener(
     'keydown',
     (event) => {
@@ -49,8 +84,6 @@ export function boot(address: string): void {
         model.open()
       }
     },
-    true,
+    { capture: true, signal },
   )
-  window.addEventListener('pagehide', preferences.flush)
-  render(<Root model={model} host={host} />, host.root)
 }

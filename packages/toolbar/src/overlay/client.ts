@@ -48,6 +48,8 @@ export interface Client {
   pair(code: string): Promise<void>
   /** the app wants that code before it answers */
   unpaired: Signal<boolean>
+  /** the page's policy lets nobody ask the app; nothing more is tried */
+  forbidden: Signal<boolean>
   tokens: Tokens
   /** the token that the app knew no more, if any */
   refused(): string | null
@@ -64,9 +66,33 @@ async function toError(response: Response, url: string): Promise<ClientError> {
   return new ClientError(String(code), String(message), response.status, url)
 }
 
+/**
+ * `fetch`, for as long as the page's policy allows it. The first request goes alone: where it is refused, the browser says so once.
+ */
+function createAsking(base: URL): { ask: typeof fetch; forbidden: Signal<boolean> } {
+  const forbidden = signal(false)
+  let first: Promise<unknown> | null = null
+  document.addEventListener('securitypolicyviolation', ({ disposition, effectiveDirective, blockedURI }) => {
+    if (disposition === 'enforce' && effectiveDirective === 'connect-src' && blockedURI.startsWith(base.href)) forbidden.value = true
+  })
+  const ask: typeof fetch = async (url, options) => {
+    if (first === null) {
+      const answer = fetch(url, options)
+      // the event that tells why comes in a task of its own
+      first = answer.catch(() => new Promise((resolve) => setTimeout(resolve, 50)))
+      return answer
+    }
+    await first
+    if (forbidden.peek()) throw new TypeError("the page's policy forbids it")
+    return fetch(url, options)
+  }
+  return { ask, forbidden }
+}
+
 /** The JSON API of one app. `base` ends with `/api/`. */
 export function createClient(base: URL, tokens: Tokens): Client {
   const unpaired = signal(false)
+  const { ask, forbidden } = createAsking(base)
   let refused: string | null = null
   const noteUnpaired = (token: string | null): void => {
     // a token came in the meantime: the next request shows what it is worth
@@ -81,7 +107,7 @@ export function createClient(base: URL, tokens: Tokens): Client {
     const token = tokens.read()
     const headers = { ...(init.headers as Record<string, string>), ...(token === null ? {} : { 'X-Debug-Toolbar-Token': token }) }
     const options: RequestInit = { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init, headers }
-    const response = await fetch(url, options).catch((error: unknown) => {
+    const response = await ask(url, options).catch((error: unknown) => {
       if (init.signal?.aborted) throw error
       throw new ClientError('UNREACHABLE', `${init.method ?? 'GET'} ${url.pathname} failed: no answer from ${url.host}`, 0, url.pathname)
     })
@@ -120,6 +146,7 @@ export function createClient(base: URL, tokens: Tokens): Client {
       tokens.write(token)
     },
     unpaired,
+    forbidden,
     tokens,
     refused: () => refused,
     run: async (id, entry) => (await (await act('POST', `${entryPath(id, entry)}/run`, {})).json()) as RunAnswer,

@@ -28,13 +28,23 @@ export interface Host {
   adopt(css: string): void
 }
 
+/**
+ * Puts the host into the document and above it: in the top layer a transform, a filter or a `z-index` of the page cannot move or cover
+ * it. Browsers without popovers have it fixed in place.
+ */
+export function attach(element: HTMLElement): void {
+  document.documentElement.append(element)
+  element.showPopover?.()
+}
+
 /** The one element of the toolbar. It hangs on `<html>`, so that replacing `<body>` leaves it alone. */
 export function createHost(): Host {
   const element = document.createElement('debug-toolbar')
   const root = element.attachShadow({ mode: 'open' })
   for (const type of kept) root.addEventListener(type, (event) => event.stopPropagation(), { passive: true })
   const adopted = new Set<string>()
-  document.documentElement.append(element)
+  element.popover = 'manual'
+  attach(element)
   return {
     element,
     root,

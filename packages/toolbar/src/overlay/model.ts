@@ -87,12 +87,19 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
     if (currentId.peek() === null) show((newestPage() ?? history.list.peek()[0])?.id ?? null)
   }
 
+  /** What came or ended between the answer of the list and the stream was told to nobody. */
+  const catchUp = (seq: number): void => {
+    const [newest] = history.list.peek()
+    if ((newest?.seq ?? 0) < seq || history.list.peek().some(({ state }) => state === 'running')) void history.refresh()
+  }
+
   const stream = openStream(client, {
     hello: (event, first) => {
       connection.value = 'open'
       history.counts.value = event.counts
       faults.value = event.faults
-      if (!first) void start()
+      if (first) void started.then(() => catchUp(event.seq))
+      else void start()
     },
     request: enqueue,
     cleared: () => history.forget(),
@@ -104,7 +111,7 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
       connection.value = 'lost'
     },
   })
-  void start()
+  const started = start()
 
   return {
     /** somebody opened or closed the drawer, so the focus goes along; a drawer that was open already leaves it to the page */

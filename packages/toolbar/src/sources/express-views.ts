@@ -15,9 +15,9 @@ import { isFunction, read } from './source.ts'
  * `View.prototype.render`, once per copy of Express, tells the file and the engine.
  */
 export function patchViews(app: object, keep: (undo: Undo) => void): void {
-  keep(patchMethod(app, 'render', (original) => appRender(original as never)))
-  const View = read(app, 'get') === undefined ? undefined : (app as { get(name: string): unknown }).get('view')
-  const prototype = read(View, 'prototype')
+  // its undo is not kept: the last `close()` undoes what is left, and an app may go before
+  patchMethod(app, 'render', (original) => appRender(original as never))
+  const prototype = read(read(read(app, 'settings'), 'view'), 'prototype')
   if (typeof prototype === 'object' && prototype !== null && isFunction(read(prototype, 'render')) && !viewsPatched.has(prototype)) {
     viewsPatched.add(prototype)
     const undo = patchMethod(prototype, 'render', (original) => viewRender(original as never, keep))
@@ -43,22 +43,23 @@ interface PendingRender {
 let pending: PendingRender | null = null
 
 function appRender(original: RenderFunction): RenderFunction {
-  return function render(this: unknown, name: unknown, options: unknown, callback: unknown): unknown {
+  return function render(this: unknown, ...args: unknown[]): unknown {
     const frame = context.getStore()
     const record = frame?.scope.record ?? null
-    const done = isFunction(options) ? options : callback
-    if (frame === undefined || record === null || !isFunction(done)) return original.call(this, name, options, callback)
-    const entry = begin(record, frame, name, isFunction(options) ? undefined : options)
-    if (entry === undefined) return original.call(this, name, options, callback)
-    const followed: Callback = (...args) => {
-      finish(record, entry, args[0] == null ? 'ok' : 'error')
-      return context.run(frame, () => (done as Callback)(...args))
+    const at = isFunction(args[1]) ? 1 : isFunction(args[2]) ? 2 : -1
+    if (frame === undefined || record === null || at === -1) return original.apply(this, args)
+    const entry = begin(record, frame, args[0], at === 1 ? undefined : args[1])
+    if (entry === undefined) return original.apply(this, args)
+    const done = args[at] as Callback
+    const followed: Callback = (...answer) => {
+      finish(record, entry, answer[0] == null ? 'ok' : 'error')
+      return context.run(frame, () => done(...answer))
     }
     const before = pending
     const inner: Frame = { scope: frame.scope, parentId: entry.id }
     pending = { entry, record, frame: inner }
     try {
-      return context.run(inner, () => original.call(this, name, isFunction(options) ? {} : options, followed))
+      return context.run(inner, () => original.apply(this, args.with(at, followed)))
     } catch (error) {
       finish(record, entry, 'error')
       throw error

@@ -13,19 +13,23 @@ import { joinRuntime, type MakeFramework, ownMark, startRuntime } from './runtim
 export function createToolbar(options: ToolbarOptions | undefined, framework: MakeFramework): Toolbar {
   const { given, settings } = readOptions(options)
   const runtime = joinRuntime(given) ?? startRuntime(settings, framework)
-  const undos: Undo[] = []
+  const undos = new Set<Undo>()
   let open = true
   const watch = (instance: unknown, label: string | null): Undo => {
     if (!open) throw problems.closed()
-    const undo = runtime.watch(instance, label)
-    undos.push(undo)
+    const unwatch = runtime.watch(instance, label)
+    const undo = (): void => {
+      undos.delete(undo)
+      unwatch()
+    }
+    undos.add(undo)
     return undo
   }
   runtime.handles++
   try {
     for (const [label, instance] of listed(settings.watch)) watch(instance, label)
   } catch (error) {
-    for (const undo of undos) undo()
+    for (const undo of [...undos]) undo()
     if (--runtime.handles === 0) runtime.release()
     throw error
   }
@@ -43,7 +47,7 @@ export function createToolbar(options: ToolbarOptions | undefined, framework: Ma
     close() {
       if (!open) return
       open = false
-      for (const undo of undos.reverse()) undo()
+      for (const undo of [...undos].reverse()) undo()
       if (--runtime.handles === 0) runtime.release()
     },
   })

@@ -32,7 +32,7 @@ function Folded({ frames }: { frames: readonly StackFrame[] }) {
   const packages = [
     ...new Set(
       frames.map(({ kind, file }) =>
-        kind === 'node' ? 'node' : (/node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(file ?? '')?.[1] ?? 'package'),
+        kind === 'node' ? 'node' : (/^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file ?? '')?.[1] ?? 'package'),
       ),
     ),
   ]

@@ -28,8 +28,9 @@ export const exceptionKind = defineKind({
     return (
       256 +
       raw.stack.length +
+      raw.message.length * 2 +
       sizeOfPreview(raw.properties) +
-      raw.causes.reduce((sum, cause) => sum + 64 + cause.stack.length + cause.message.length, 0)
+      raw.causes.reduce((sum, cause) => sum + 64 + cause.stack.length + cause.message.length * 2, 0)
     )
   },
   toData(entry): ExceptionData {

@@ -73,7 +73,6 @@ export const sqlKind = defineKind({
     for (const value of raw.params) bytes += typeof value === 'string' ? value.length * 2 : 16
     if (raw.params.length > 0) raw.params = [leftOut]
     if (raw.sql.length > 2_000) {
-      bytes += (raw.sql.length - 500) * 2
       raw.sql = `${beginningOf(raw.sql, 500)} …`
       raw.cut = true
     }

@@ -76,7 +76,7 @@ function fullName({ statement }: Pick<Lookup, 'statement'>): string {
 }
 
 function listOf(sql: string): string | undefined {
-  return /^\s*select\s+([^;]{1,300}?)\s+from\s/i.exec(sql.slice(0, 400))?.[1]
+  return /^\s*select\s+([^;\s][^;]{0,299}?)\s{1,20}from\s/i.exec(sql.slice(0, 400))?.[1]
 }
 
 interface OwnWords {

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { scenarios } from '../../../../scripts/soak/scenarios.mjs'
+
+// The same scenarios as `npm run soak`, with the numbers that fit into three minutes: every row says what it wants and what it saw.
+// Figures of time are judged there only: other tests run beside these.
+for (const { id, title, sizes, run } of scenarios.filter(({ sizes }) => sizes.full))
+  it(`${id}: ${title}`, { timeout: 90_000 }, async () => {
+    const rows = await run(sizes.full as object)
+    expect(rows.filter(({ ok, timing }) => !ok && !timing)).toEqual([])
+    expect(rows.length).toBeGreaterThan(0)
+  })
