@@ -66,7 +66,7 @@ const bases: [name: string, wire: Wire, build: (guest: Layer) => (toolbar: Reque
   ],
 ]
 
-describe('T25 what stands in front has no say in what the toolbar answers', () => {
+describe('T28 what stands in front has no say in what the toolbar answers', () => {
   const table = bases
     .flatMap(([base, wire, build]) => Object.entries(guests).map(([name, make]) => [base, name, wire, build(make())] as const))
     // a session of Express cannot end an answer of HTTP/2, with us or without
@@ -158,7 +158,7 @@ describe('the recorder outlives what an app does to its responses', () => {
         wire,
         app: (toolbar) => (req, res) => {
           const own = () => {
-            while (res.listenerCount('close') < 10) res.on('close', () => {})
+            for (let count = 0; count < 10; count++) res.on('close', () => {})
             res.end(appsOwn)
           }
           if (toolbar === null) own()
@@ -199,4 +199,55 @@ it('mounted twice, a request that is refused, ignored or dropped counts once', a
   expect([after.received - between.received, after.dropped - between.dropped]).toEqual([2, 1])
   waiting[0]?.end()
   await held
+})
+
+it('T64 a session is read without being saved, loaded again or told to the client', async () => {
+  const calls: string[] = []
+  class Store extends session.MemoryStore {
+    override get(...args: Parameters<session.MemoryStore['get']>): void {
+      calls.push('get')
+      super.get(...args)
+    }
+    override set(...args: Parameters<session.MemoryStore['set']>): void {
+      calls.push('set')
+      super.set(...args)
+    }
+    override touch(...args: Parameters<session.MemoryStore['touch']>): void {
+      calls.push('touch')
+      super.touch(...args)
+    }
+  }
+  const [[, express] = []] = expresses
+  app = await startGate({
+    app: (toolbar) => {
+      const shop = (express as NonNullable<typeof express>)()
+      if (toolbar !== null) shop.use(toolbar)
+      shop.use(session({ secret: 'x', resave: false, saveUninitialized: false, store: new Store() }))
+      shop.get('/sets', (req, res) => {
+        Object.assign(req.session, { cart: [1] })
+        res.end('set')
+      })
+      shop.get('/reads', (req, res) => void res.end(JSON.stringify((req.session as { cart?: number[] }).cart ?? null)))
+      return shop as unknown as RequestListener
+    },
+  })
+  const visit = async (ask: GateApp['ask']) => {
+    calls.length = 0
+    const cookies: (string | undefined)[] = []
+    const first = await ask({ target: '/sets' })
+    const cookie = first.headers.find(([name]) => name.toLowerCase() === 'set-cookie')?.[1].split(';')[0] ?? ''
+    for (const headers of [{ Cookie: cookie }, { Cookie: cookie }, {}] as Record<string, string>[]) {
+      const answer = await ask({ target: '/reads', headers })
+      cookies.push(answer.body, ...answer.headers.flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : [])))
+    }
+    return { calls: [...calls], cookies }
+  }
+  const bare = await visit(app.askBare)
+  const ours = await visit(app.ask)
+  expect(bare.calls.length).toBeGreaterThan(2)
+  expect(ours).toEqual(bare)
+  // it was read: the picture of it is there
+  const { requests } = await app.api('requests')
+  const id = requests.find(({ path: asked }) => asked === '/sets')?.id
+  expect((await app.ask({ target: `/__debug__/api/requests/${id}/panels/request` })).body).toContain('cart')
 })
