@@ -99,6 +99,15 @@ export function setOwn(target: object, key: string, value: (...args: never[]) =>
   ;(target as Record<string, unknown>)[key] = value
 }
 
+/** How a method of ours stands on an object of the app: seen by nobody who lists what is there. One descriptor serves many objects. */
+export const hiddenMethod = (value: AnyFunction): PropertyDescriptor => ({ value, writable: true, configurable: true, enumerable: false })
+
+/** Puts a hidden method on a short-lived object that inherits one. In the place of one of its own it is seen as that was. */
+export function putHidden(target: object, key: string, method: PropertyDescriptor, inPlace = false): void {
+  if (inPlace) (target as Record<string, unknown>)[key] = method.value
+  else Object.defineProperty(target, key, method)
+}
+
 /** Replaces a method that an object inherits, until it is called for the first time. @returns false where that is not possible */
 export function wrapOnce(target: object, key: string, make: (original: AnyFunction) => AnyFunction): boolean {
   const original = (target as Record<string, unknown>)[key]

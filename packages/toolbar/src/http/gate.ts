@@ -32,15 +32,29 @@ export interface GateOptions {
   allowedPeers: readonly string[]
 }
 
-const forwardingHeaders = [
+/** In which proxies say who their client is. */
+const forwardingHeaders: ReadonlySet<string> = new Set([
   'x-forwarded-for',
+  'x-original-forwarded-for',
   'x-real-ip',
   'x-client-ip',
+  'x-cluster-client-ip',
+  'x-envoy-external-address',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-appengine-user-ip',
+  'x-vercel-forwarded-for',
+  'x-nf-client-connection-ip',
   'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'cf-pseudo-ipv4',
   'true-client-ip',
   'fastly-client-ip',
-  'x-cluster-client-ip',
-]
+  'fly-client-ip',
+  'do-connecting-ip',
+  'incap-client-ip',
+  'ali-cdn-real-ip',
+])
 
 const refuse = (status: number, code: string, message: string, silent = false): Refusal => ({ status, code, message, silent })
 const notThere = refuse(404, 'NOT_FOUND', 'nothing here', true)
@@ -74,29 +88,37 @@ export function createGate(options: GateOptions): Gate {
 /** Where a forwarding header exists, every hop in it must be an allowed peer too. */
 function chainAllowed(req: IncomingMessage, isAllowedPeer: (address: string) => boolean): boolean {
   const { headers } = req
-  for (const name of forwardingHeaders) {
+  // there are fewer headers than names to look for
+  for (const name in headers) {
+    if (!forwardingHeaders.has(name)) continue
     const value = headers[name]
     if (value === undefined) continue
     const text = Array.isArray(value) ? value.join(',') : value
-    if (text.length > 1_000 || !text.split(',').every((hop) => isAllowedPeer(hop.trim()))) return false
+    if (text.length > 1_000 || !text.split(',').every((hop) => isAllowedPeer(addressOf(hop.trim())))) return false
   }
   const { forwarded } = headers
   return forwarded === undefined || forwardedAllowed(Array.isArray(forwarded) ? forwarded.join(',') : forwarded, isAllowedPeer)
 }
 
-/** RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:80"`. A hop without an address is not allowed. */
+/** RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:80"`. A hop without an address, or with two, is not allowed. */
 function forwardedAllowed(text: string, isAllowedPeer: (address: string) => boolean): boolean {
   if (text.length > 1_000) return false
   return text.split(',').every((element) => {
-    const part = element.split(';').find((pair) => /^\s*for=/i.test(pair))
-    if (part === undefined) return false
+    const [part, more] = element.split(';').filter((pair) => /^\s*for\s*=/i.test(pair))
+    if (part === undefined || more !== undefined) return false
     const value = part
       .slice(part.indexOf('=') + 1)
       .trim()
       .replace(/^"|"$/g, '')
-    const address = value.startsWith('[') ? value.slice(1, value.indexOf(']')) : isIP(value) === 6 ? value : value.replace(/:\d+$/, '')
-    return isAllowedPeer(address)
+    return isAllowedPeer(addressOf(value))
   })
+}
+
+/** An address that may come with a port: `127.0.0.1:1234`, `[::1]:1234`, `::1`. What is no such thing is no address either. */
+function addressOf(text: string): string {
+  if (isIP(text) === 6) return text
+  const match = /^(?:\[([0-9a-f:.]+)\]|([\d.]+))(?::\d{1,5})?$/i.exec(text)
+  return match?.[1] ?? match?.[2] ?? ''
 }
 
 /** The Host as sent: exactly one, well-formed, and a name that no other site can own. Proxies' headers are never read. */

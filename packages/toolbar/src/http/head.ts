@@ -10,6 +10,7 @@ import {
   headerArgument,
   headerNames,
   headerValue,
+  readArguments,
   restoreHeaders,
 } from './headers.ts'
 import { mayInject, readFirstBytes, type Verdict, verdictSentences } from './inject.ts'
@@ -25,17 +26,20 @@ type Internals = { _header?: unknown; _headerSent?: boolean; _contentLength?: nu
 const roomyBlock = 6_144
 
 /** Called once, when the head is about to be built: decides, changes the headers, and returns the arguments for `writeHead`. */
-export function openHead(res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] {
-  const changed = prepareHead(res, state, args)
+export function openHead(res: ServerResponse, state: ResponseState, args: unknown[]): readonly unknown[] {
+  const read = readArguments(args)
+  const changed = prepareHead(res, state, read)
   if (changed !== undefined) return changed
   giveUpHead(res, state)
+  // some of our changes may be in what was read
   return args
 }
 
-const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): unknown[] => {
+const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): readonly unknown[] => {
   const status = typeof args[0] === 'number' ? args[0] : Number(args[0]) | 0
   const { record } = state.scope
-  if (status < 200 || record === null) return args
+  // beyond these Node refuses it
+  if (status < 200 || status > 999 || record === null) return args
   state.prepared = true
   const argument = headerArgument(args)
   const header = (name: string): string | undefined => headerValue(res, argument, name)
@@ -54,7 +58,7 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   const changed = changeHeaders(res, args, changes)
   state.before = changed.before
   if (typeof injection === 'string') decide(state, injection, null)
-  else decide(state, 'inject', injection.snippet)
+  else decide(state, 'inject', injection)
   return changed.args
 })
 
@@ -112,26 +116,48 @@ export function decideByFirstBytes(res: ServerResponse, state: ResponseState): v
     return
   }
   internals._header = changeBlock(block, injection.changes)
-  if (blockValue(block, 'content-length') !== undefined && typeof internals._contentLength === 'number')
-    internals._contentLength += injection.snippet.length
-  decide(state, 'inject', injection.snippet)
+  decide(state, 'inject', injection)
 }
 
 /** A page in two bytes for each character: the script would be no script. A head that promised it, and is gone, is kept to. */
 function takeBackScript(state: ResponseState, internals: Internals, block: string | null): void {
-  const length = state.snippet?.length ?? 0
-  if (internals._contentLength !== null && internals._contentLength !== undefined) {
+  if (state.promised !== -1) {
     if (block === null) return
-    const promised = Number(blockValue(block, 'content-length'))
-    internals._header = changeBlock(block, [['Content-Length', String(promised - length)]])
-    internals._contentLength -= length
+    internals._header = changeBlock(block, [['Content-Length', String(state.promised)]])
   }
   decide(state, 'charset', null)
 }
 
-function decide(state: ResponseState, verdict: Verdict | 'undecided', snippet: Buffer | null): void {
+/**
+ * What Node compares the body with, where it is strict, stays what the app promised until the script is written: its mistakes are found when
+ * and as they were.
+ */
+export function withholdScript(res: ServerResponse, state: ResponseState): void {
+  const internals = res as unknown as Internals
+  if (typeof internals._contentLength === 'number') internals._contentLength = state.promised
+}
+
+/**
+ * Whether Node, told to be strict, finds that the body is not as long as promised. Its own count is read: it has what was refused, too.
+ * @param last the length of the last chunk, which is not written yet
+ */
+export function breaksPromise(res: ServerResponse, state: ResponseState, last: number): boolean {
+  if (res.strictContentLength !== true) return false
+  const counter = Object.getOwnPropertySymbols(res).find(({ description }) => description === 'kBytesWritten')
+  const written = counter === undefined ? state.bytes - last : (res as unknown as Record<symbol, number>)[counter]
+  return (written ?? 0) + last !== state.promised
+}
+
+/** All of the app is written: the script comes next. */
+export function promiseScript(res: ServerResponse, state: ResponseState): void {
+  const internals = res as unknown as Internals
+  if (typeof internals._contentLength === 'number') internals._contentLength = state.promised + (state.snippet?.length ?? 0)
+}
+
+function decide(state: ResponseState, verdict: Verdict | 'undecided', injection: Injection | null): void {
   state.verdict = verdict
-  state.snippet = snippet
+  state.snippet = injection?.snippet ?? null
+  state.promised = injection?.promised ?? -1
   const { record } = state.scope
   if (record === null) return
   const { facts } = record
@@ -148,11 +174,14 @@ function isBypassed(res: ServerResponse, state: ResponseState): boolean {
 const untrue =
   /^(?:etag|last-modified|expires|age|surrogate-control|(?:.+-)?cdn-cache-control|content-md5|(?:repr-|content-)?digest|accept-ranges)$/
 
-function injectionOf(
-  state: ResponseState,
-  header: (name: string) => string | undefined,
-  names: readonly string[],
-): { changes: HeaderChange[]; snippet: Buffer } | Verdict {
+interface Injection {
+  changes: HeaderChange[]
+  snippet: Buffer
+  /** the length that the app promised, -1 for none */
+  promised: number
+}
+
+function injectionOf(state: ResponseState, header: (name: string) => string | undefined, names: readonly string[]): Injection | Verdict {
   const changes: HeaderChange[] = []
   const { req, settings } = state
   const path = state.mount + settings.path
@@ -170,7 +199,7 @@ function injectionOf(
   if (length !== undefined) changes.push(['Content-Length', String(Number(length) + snippet.length)])
   for (const name of names) if (untrue.test(name)) changes.push([name, null])
   changes.push(['Cache-Control', 'no-store'])
-  return { changes, snippet }
+  return { changes, snippet, promised: length === undefined ? -1 : Number(length) }
 }
 
 /** The host that was asked: HTTP/2 has no Host. */

@@ -15,7 +15,7 @@ type Before = readonly (readonly [name: string, value: OutgoingHttpHeader | unde
 
 export interface ChangedHead {
   /** to call `writeHead` with */
-  args: unknown[]
+  args: readonly unknown[]
   before: Before
 }
 
@@ -31,12 +31,43 @@ export function headerArgument(args: readonly unknown[]): HeaderArgument {
   return args[headerIndex(args)] as HeaderArgument
 }
 
+/**
+ * The arguments with a copy of the headers in them, every value read once: a getter, or an object with a text, may say something else the
+ * second time. What cannot be read throws, as it does in Node.
+ */
+export function readArguments(args: unknown[]): unknown[] {
+  const at = headerIndex(args)
+  if (at === -1) return args
+  const argument = args[at] as Record<string, unknown> | unknown[]
+  const read = [...args]
+  read[at] = Array.isArray(argument) ? argument.map(readItem) : readValues(argument)
+  return read
+}
+
+function readValues(argument: Record<string, unknown>): Record<string, unknown> {
+  const copy = { ...argument }
+  for (const key of Object.keys(copy)) if (isTextObject(copy[key])) copy[key] = String(copy[key])
+  return copy
+}
+
+function readItem(item: unknown): unknown {
+  if (Array.isArray(item)) return item.map((value) => (isTextObject(value) ? String(value) : value))
+  return isTextObject(item) ? String(item) : item
+}
+
+const isTextObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Values of a header, of the argument before what was set; lists are joined as they would be received. */
 export function headerValue(res: ServerResponse, argument: HeaderArgument, name: string): string | undefined {
   const found = argument === undefined ? undefined : inArgument(argument, name)
   const value = found ?? res.getHeader(name)
   if (value === undefined || value === null) return undefined
-  return Array.isArray(value) ? value.join(', ') : String(value)
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return value.join(', ')
+  // asked for its text once: what was read is what is sent
+  const text = String(value)
+  res.setHeader(nameAsSet(res, name), text)
+  return text
 }
 
 /** Names of all headers, in lower case. */
@@ -65,30 +96,36 @@ function eachPair(list: readonly unknown[], visit: (key: unknown, value: unknown
 }
 
 /**
- * Applies changes. What is in the argument is changed in a copy of it; the rest is set on the response, or added to the copy when nothing
- * was set before (Node then sends the argument as it is). All or nothing: when one fails, none was made.
+ * Applies changes. What is in the argument is changed in it, a copy of the app's (`readArguments`); the rest is set on the response, or
+ * added to the argument when nothing was set before (Node then sends it as it is). All or nothing: when one fails, none was made.
  */
 export function changeHeaders(res: ServerResponse, args: readonly unknown[], changes: readonly HeaderChange[]): ChangedHead {
   const before: [string, OutgoingHttpHeader | undefined][] = []
   try {
     const at = headerIndex(args)
     if (at === -1) {
+      // a reason that Node may refuse: had it seen a header set, its next error would be another one
+      if (typeof args[1] === 'string' && (args[2] === undefined || args[2] === null) && res.getHeaderNames().length === 0)
+        return { args: [args[0], args[1], inObject({}, changes, true)], before: added(changes) }
       for (const change of changes) changeOne(res, change, before)
-      return { args: [...args], before }
+      return { args, before }
     }
     const argument = args[at] as Record<string, unknown> | unknown[]
     const verbatim = res.getHeaderNames().length === 0
-    const copy = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)
-    if (!verbatim)
-      for (const change of changes) if (inArgument(argument, change[0].toLowerCase()) === undefined) changeOne(res, change, before)
+    const missing = changes.filter(([name]) => inArgument(argument, name.toLowerCase()) === undefined)
     const changed = [...args]
-    changed[at] = copy
+    changed[at] = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)
+    if (verbatim) return { args: changed, before: added(missing) }
+    for (const change of missing) changeOne(res, change, before)
     return { args: changed, before }
   } catch (error) {
     restoreHeaders(res, before)
     throw error
   }
 }
+
+/** What Node may have set from the argument by the time that it fails. */
+const added = (changes: readonly HeaderChange[]): Before => changes.map(([name]) => [name, undefined])
 
 /** Sets the response back to what it was before the changes. */
 export function restoreHeaders(res: ServerResponse, before: Before): void {
@@ -114,15 +151,14 @@ function nameAsSet(res: ServerResponse, name: string): string {
 }
 
 function inObject(argument: Record<string, unknown>, changes: readonly HeaderChange[], addMissing: boolean): Record<string, unknown> {
-  const copy: Record<string, unknown> = { ...argument }
   for (const [name, value, mode] of changes) {
-    const key = Object.keys(copy).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
+    const key = Object.keys(argument).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
     if (key === undefined) {
-      if (addMissing && value !== null) copy[name] = value
-    } else if (value === null) delete copy[key]
-    else copy[key] = mode === 'add' ? [copy[key], value].flat() : value
+      if (addMissing && value !== null) argument[name] = value
+    } else if (value === null) delete argument[key]
+    else argument[key] = mode === 'add' ? [argument[key], value].flat() : value
   }
-  return copy
+  return argument
 }
 
 function inList(argument: readonly unknown[], changes: readonly HeaderChange[], addMissing: boolean): unknown[] {

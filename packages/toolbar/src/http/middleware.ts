@@ -3,7 +3,7 @@ import { now } from '../core/clock.ts'
 import { context, enterFrame, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
-import { wrapOwn } from '../core/patch.ts'
+import { type AnyFunction, hiddenMethod, putHidden } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { servingOf } from '../core/serving.ts'
@@ -11,7 +11,7 @@ import type { Gate } from './gate.ts'
 import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
 import type { Reach } from './reach.ts'
-import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
+import { closeResponse, observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
 import type { Route } from './routes.ts'
 import { serve } from './serve.ts'
 
@@ -42,9 +42,14 @@ export interface MiddlewareOptions {
 
 type ExpressRequest = IncomingMessage & { baseUrl?: string; originalUrl?: string }
 
+/** Requests that are counted, and not recorded: a toolbar that is mounted twice sees them twice. */
+const counted = new WeakSet<IncomingMessage>()
+
 /** The one middleware: plain `(req, res, next)`. Whatever fails in here, `next` is called once. */
 export function createMiddleware(options: MiddlewareOptions): Middleware {
   const { recorder, reach } = options
+  const { inFlight } = recorder.options.limits
+  const open = new Set<ResponseState>()
 
   /** Stays, whatever fails elsewhere: it is where failures are shown. `null`: not one of ours. */
   const answer = guard(
@@ -66,14 +71,20 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     const refused = options.gate.sees(req) !== null
     if (refused) reach.refused(req)
     if (refused || req.headers.upgrade !== undefined || options.isIgnored(req)) {
-      recorder.ignore()
+      ignore(req)
       return null
     }
+    // one before the room is used up: what has ended makes room in a later turn
+    if (recorder.running.size >= inFlight - 1) sweep()
+    if (recorder.running.size >= inFlight && counted.has(req)) return null
     const facts = toFacts(req)
     const record = recorder.begin(facts, clientOf(req))
-    if (record === null) return null
+    if (record === null) {
+      counted.add(req)
+      return null
+    }
     try {
-      observeResponse(req, res, record, options.response, options.framework.answered, onEnd)
+      open.add(observeResponse(req, res, record, options.response, options.framework.answered, onEnd))
     } catch (error) {
       recorder.abandon(record)
       throw error
@@ -83,7 +94,19 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     return record
   })
 
+  const ignore = (req: IncomingMessage): void => {
+    if (counted.has(req)) return
+    counted.add(req)
+    recorder.ignore()
+  }
+
+  /** Responses whose end was not heard, since the app has taken `emit` from us, would fill the room there is. */
+  const sweep = (): void => {
+    for (const state of open) if (state.res.writableFinished || state.res.destroyed) closeResponse(state)
+  }
+
   const onEnd = (res: ServerResponse, state: ResponseState): void => {
+    open.delete(state)
     const { record } = state.scope
     if (record !== null && end(res, state, record) === undefined) recorder.abandon(record)
   }
@@ -112,7 +135,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     const answered = answer(req, res)
     if (answered === true || (answered === undefined && res.headersSent)) return
     if (answered !== null) {
-      recorder.ignore()
+      ignore(req)
       return next()
     }
     const { receivedCount } = recorder
@@ -235,18 +258,20 @@ function hasBody(req: IncomingMessage): boolean {
  * are brought back into it.
  */
 function keepContext(req: IncomingMessage, frame: Frame): void {
-  wrapOwn(req, 'emit', (emit) => {
-    return function emitted(this: IncomingMessage, ...args: unknown[]): unknown {
-      const current = context.getStore()
-      if (current !== undefined && current.scope === frame.scope) return emit.apply(this, args)
-      enterFrame(frame)
-      try {
-        return emit.apply(this, args)
-      } finally {
-        enterFrame(current)
-      }
+  const inherits = req.emit === (Object.getPrototypeOf(req) as IncomingMessage).emit
+  const { emit } = req
+  const emitted = function (this: IncomingMessage, ...args: unknown[]): unknown {
+    const call = (inherits ? (Object.getPrototypeOf(req) as IncomingMessage).emit : emit) as AnyFunction
+    const current = context.getStore()
+    if (current !== undefined && current.scope === frame.scope) return call.apply(this, args)
+    enterFrame(frame)
+    try {
+      return call.apply(this, args)
+    } finally {
+      enterFrame(current)
     }
-  })
+  }
+  if (Object.isExtensible(req)) putHidden(req, 'emit', hiddenMethod(emitted), Object.hasOwn(req, 'emit'))
 }
 
 /** HTTP/1 keeps the block as it was sent; HTTP/2 has pairs. */

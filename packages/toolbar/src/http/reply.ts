@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { encode } from '../core/emit.ts'
+import { nodesOwn } from './methods.ts'
 
 /** An answer the API gives on purpose. */
 export class ApiProblem extends Error {
@@ -25,11 +26,33 @@ export function quote(text: string): string {
 }
 
 /** On everything under the path: never cached, never sniffed, never used by another origin. */
-export const commonHeaders: Readonly<Record<string, string>> = {
+const commonHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
+}
+
+/**
+ * Answers of the toolbar are made with Node's own methods. Those on the response may be others': of a session that sets its cookie, a `cors()`
+ * that gives its permission, as late as when the head is made. None of them has a say in what the toolbar answers.
+ */
+export function sendHead(res: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
+  for (const name of res.getHeaderNames()) if (name === 'set-cookie' || name.startsWith('access-control-')) res.removeHeader(name)
+  nodesOwn(res, 'writeHead').call(res, status, { ...commonHeaders, ...headers })
+}
+
+/** A part of an answer, after its head. */
+export function sendPart(res: ServerResponse, part: string): void {
+  nodesOwn(res, 'write').call(res, part)
+}
+
+/** The end of an answer, after its head. */
+export function sendEnd(res: ServerResponse, body?: Buffer): void {
+  // HTTP/2 would write by way of the method that is on the response
+  const { stream } = res as { stream?: unknown }
+  if (body !== undefined && stream !== undefined) nodesOwn(res, 'write').call(res, body)
+  nodesOwn(res, 'end').call(res, stream === undefined ? body : undefined)
 }
 
 /** Below this, compressing costs more than it saves. */
@@ -80,11 +103,10 @@ export function sendBody(
       : encoding === 'gzip'
         ? gzipSync(body, { level: 1 })
         : body
-  res.writeHead(status, {
-    ...commonHeaders,
+  sendHead(res, status, {
     ...headers,
     ...(encoding === null ? {} : { 'Content-Encoding': encoding, Vary: 'Accept-Encoding' }),
     'Content-Length': String(sent.length),
   })
-  res.end(req.method === 'HEAD' ? undefined : sent)
+  sendEnd(res, req.method === 'HEAD' ? undefined : sent)
 }

@@ -1,15 +1,17 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
-import { setOwn } from '../core/patch.ts'
+import { hiddenMethod } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
-import { isCrowded, noteFirstBytes, openHead, takeBackHead, trimHead } from './head.ts'
+import { breaksPromise, isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
 import type { FirstBytes, Verdict } from './inject.ts'
+import { type Below, callBelow, callInherited, putMethods } from './methods.ts'
 
 /**
- * What we do to a response: an id and Server-Timing on every one, one script at the end of a document. Four methods of the instance are
+ * What we do to a response: an id and Server-Timing on every one, one script at the end of a document. Five methods of the instance are
  * replaced by shared functions that find their state on the response; nothing is buffered, and every call returns what it returned.
+ * The end is heard in `emit`: a listener would count among the app's, and go with them.
  */
 
 export interface ResponseSettings {
@@ -21,17 +23,13 @@ export interface ResponseSettings {
   entry: string
 }
 
-export interface ResponseState extends Serving {
+export interface ResponseState extends Serving, Below {
   readonly req: IncomingMessage
   readonly settings: ResponseSettings
   /** where the middleware is mounted: later routers change `req.baseUrl` */
   readonly mount: string
   readonly onEnd: (res: ServerResponse, state: ResponseState) => void
   readonly onAnswered: (res: ServerResponse) => void
-  writeHead: ServerResponse['writeHead']
-  write: ServerResponse['write']
-  end: ServerResponse['end']
-  destroy: ServerResponse['destroy']
   /** the head was looked at */
   prepared: boolean
   /** what our headers replaced, until the head is made */
@@ -39,17 +37,20 @@ export interface ResponseState extends Serving {
   verdict: Verdict | 'undecided'
   firstBytes: FirstBytes | null
   snippet: Buffer | null
+  /** the length that the app promised, where the script made it longer; else -1 */
+  promised: number
   chunks: number
   bytes: number
   destroyedByApp: boolean
+  closed: boolean
   /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
   answeredMs: number
 }
 
 type Observed = ServerResponse
 
-/** Only responses observed here have our methods. */
-const stateOf = (res: Observed): ResponseState => servingOf(res) as ResponseState
+/** Not there on a copy, or an object that our methods were taken to. */
+const stateOf = (res: Observed): ResponseState | undefined => servingOf(res) as ResponseState | undefined
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
 export function observeResponse(
@@ -62,6 +63,7 @@ export function observeResponse(
 ): ResponseState {
   const state: ResponseState = {
     req,
+    res,
     scope: record.scope,
     settings,
     mount: (req as { baseUrl?: string }).baseUrl ?? '',
@@ -71,32 +73,34 @@ export function observeResponse(
     write: res.write,
     end: res.end,
     destroy: res.destroy,
+    emit: res.emit,
+    own: null,
+    changed: null,
     prepared: false,
     before: null,
     verdict: 'undecided',
     firstBytes: null,
     snippet: null,
+    promised: -1,
     chunks: 0,
     bytes: 0,
     ended: false,
     destroyedByApp: false,
+    closed: false,
     answeredMs: -1,
   }
   bindServing(res, state)
-  setOwn(res, 'writeHead', writeHead)
-  setOwn(res, 'write', write)
-  setOwn(res, 'end', end)
-  setOwn(res, 'destroy', destroy)
-  res.on('close', onClose)
+  putMethods(state, methods)
   return state
 }
 
 function writeHead(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
-  const call = state.writeHead as (...rest: unknown[]) => unknown
-  if (this.headersSent) return call.apply(this, args)
+  if (state === undefined) return callInherited(this, 'writeHead', writeHead, args)
+  if (this.headersSent) return callBelow(this, state, 'writeHead', args)
   try {
-    const result = call.apply(this, state.prepared ? args : openHead(this, state, args))
+    const result = callBelow(this, state, 'writeHead', state.prepared ? args : openHead(this, state, args))
+    if (state.promised !== -1) withholdScript(this, state)
     if (isCrowded(this)) trimHead(this, state)
     return result
   } catch (error) {
@@ -105,15 +109,25 @@ function writeHead(this: Observed, ...args: unknown[]): unknown {
   }
 }
 
-function write(this: Observed, ...args: unknown[]): boolean {
+function write(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
+  if (state === undefined) return callInherited(this, 'write', write, args)
   // HTTP/2's `end` writes by way of this method: counted already
-  if (!state.ended) noteChunk(this, state, args[0], args[1])
-  return (state.write as (...rest: unknown[]) => boolean).apply(this, args)
+  if (state.ended) return callBelow(this, state, 'write', args)
+  const { bytes, chunks } = state
+  noteChunk(this, state, args[0], args[1])
+  try {
+    return callBelow(this, state, 'write', args)
+  } catch (error) {
+    state.bytes = bytes
+    state.chunks = chunks
+    throw error
+  }
 }
 
 function end(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
+  if (state === undefined) return callInherited(this, 'end', end, args)
   const result = endOnce(this, state, args)
   if (state.answeredMs === -1) state.answeredMs = now()
   state.onAnswered(this)
@@ -121,12 +135,11 @@ function end(this: Observed, ...args: unknown[]): unknown {
 }
 
 function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown {
-  const call = state.end as (...rest: unknown[]) => unknown
-  if (state.ended) return call.apply(res, args)
+  if (state.ended) return callBelow(res, state, 'end', args)
   state.ended = true
   const { bytes, chunks } = state
   try {
-    return endWithScript(res, state, args, call)
+    return endWithScript(res, state, args)
   } catch (error) {
     // the app made a mistake, and may end it again
     state.ended = res.writableEnded
@@ -137,38 +150,64 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
   }
 }
 
-function endWithScript(res: Observed, state: ResponseState, args: unknown[], call: (...rest: unknown[]) => unknown): unknown {
+function endWithScript(res: Observed, state: ResponseState, args: unknown[]): unknown {
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
+  const { bytes } = state
   if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
   if (!res.headersSent && !state.prepared) openHead(res, state, [res.statusCode])
   const snippet = state.snippet
-  if (snippet === null || res.writableEnded || res.destroyed) return call.apply(res, args)
-  if (chunk === undefined || chunk === null) return call.call(res, snippet, ...callbackOf(args))
-  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return call.apply(res, args)
+  if (snippet === null || res.writableEnded || res.destroyed) return callBelow(res, state, 'end', args)
+  // a length that the app did not keep to: Node is to say so, before anything of ours
+  if (state.promised !== -1 && breaksPromise(res, state, state.bytes - bytes)) return callBelow(res, state, 'end', args)
+  if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
+  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
   // Node counts the length of a lone chunk by itself: joined, it still can
   if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding')) {
     if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
-      return call.call(res, joined(chunk, args[1], snippet), ...callbackOf(args))
+      return endWith(res, state, joined(chunk, args[1], snippet), args)
   }
   res.cork()
   try {
-    ;(state.write as (...rest: unknown[]) => boolean).call(res, chunk, ...(typeof args[1] === 'string' ? [args[1]] : []))
-    return call.call(res, snippet, ...callbackOf(args))
+    callBelow(res, state, 'write', [chunk, ...(typeof args[1] === 'string' ? [args[1]] : [])])
+    return endWith(res, state, snippet, args)
   } catch (error) {
     res.uncork()
     throw error
   }
 }
 
-function destroy(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  state.destroyedByApp = true
-  return (state.destroy as (...rest: unknown[]) => unknown).apply(this, args)
+function endWith(res: Observed, state: ResponseState, last: Buffer, args: readonly unknown[]): unknown {
+  if (state.promised !== -1) promiseScript(res, state)
+  return callBelow(res, state, 'end', [last, ...callbackOf(args)])
 }
 
-function onClose(this: Observed): void {
+function destroy(this: Observed, ...args: unknown[]): unknown {
   const state = stateOf(this)
-  state.onEnd(this, state)
+  if (state === undefined) return callInherited(this, 'destroy', destroy, args)
+  state.destroyedByApp = true
+  return callBelow(this, state, 'destroy', args)
+}
+
+function emit(this: Observed, ...args: unknown[]): unknown {
+  const state = stateOf(this)
+  if (state === undefined) return callInherited(this, 'emit', emit, args)
+  if (args[0] === 'close') closeResponse(state)
+  return callBelow(this, state, 'emit', args)
+}
+
+/** It is over, by whichever way that is noticed: what is to happen then happens once. */
+export function closeResponse(state: ResponseState): void {
+  if (state.closed) return
+  state.closed = true
+  state.onEnd(state.res, state)
+}
+
+const methods = {
+  writeHead: hiddenMethod(writeHead),
+  write: hiddenMethod(write),
+  end: hiddenMethod(end),
+  destroy: hiddenMethod(destroy),
+  emit: hiddenMethod(emit),
 }
 
 /** What follows the chunk: the callback, where the app gave it. Wrappers of others may read it there and nowhere else. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { countFailure } from '../core/guard.ts'
 import type { Gate } from './gate.ts'
 import { isForeignDestination } from './gate.ts'
-import { ApiProblem, commonHeaders, quote, sendProblem } from './reply.ts'
+import { ApiProblem, quote, sendEnd, sendHead, sendProblem } from './reply.ts'
 import { matchRoute, type Route } from './routes.ts'
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
@@ -19,11 +19,9 @@ export function serve(routes: readonly Route[], gate: Gate, req: IncomingMessage
   const refusal = gate.serves(req, match?.route.action ?? false)
   if (refusal !== null) {
     if (refusal.silent) return false
-    forgetPermissions(res)
     sendProblem(req, res, refusal)
     return true
   }
-  forgetPermissions(res)
   try {
     answer(match, allowed, gate, req, res, at === -1 ? '' : rest.slice(at + 1))
   } catch (error) {
@@ -41,8 +39,8 @@ function answer(
   search: string,
 ): void {
   if (req.method === 'OPTIONS') {
-    res.writeHead(204, { ...commonHeaders, Allow: allowed.join(', ') || 'GET' })
-    res.end()
+    sendHead(res, 204, { Allow: allowed.join(', ') || 'GET' })
+    sendEnd(res)
     return
   }
   if (match === null) {
@@ -65,11 +63,6 @@ function answer(
   refuseUnknown(route, query)
   const done = route.handle({ req, res, params, query })
   if (done instanceof Promise) done.catch((error: unknown) => fail(req, res, error))
-}
-
-/** A `cors()` of the app that stands before us, or a session of its, has no say in what the toolbar answers. */
-function forgetPermissions(res: ServerResponse): void {
-  for (const name of res.getHeaderNames()) if (name === 'set-cookie' || name.startsWith('access-control-')) res.removeHeader(name)
 }
 
 /** A misspelt parameter, or one given twice, must not look as if it had worked. */

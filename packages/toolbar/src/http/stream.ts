@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encode } from '../core/emit.ts'
 import { faults, onFailure } from '../core/guard.ts'
 import type { Recorder } from '../core/recorder.ts'
-import { commonHeaders, sendProblem } from './reply.ts'
+import { sendEnd, sendHead, sendPart, sendProblem } from './reply.ts'
 import { ServerClosings } from './server-closings.ts'
 
 /**
@@ -13,6 +13,7 @@ export class StreamHub {
   private readonly open_ = new Set<ServerResponse>()
   private readonly recorder: Recorder
   private readonly version: string
+  private readonly connections = new UnrefConnections()
   private readonly closings = new ServerClosings((responses) => this.end(responses))
   private undo: (() => void)[] = []
   private faultNoted = false
@@ -42,23 +43,21 @@ export class StreamHub {
       })
       return
     }
-    res.writeHead(200, {
-      ...commonHeaders,
+    sendHead(res, 200, {
       'Cache-Control': 'no-store, no-transform',
       'Content-Type': 'text/event-stream; charset=utf-8',
       'X-Accel-Buffering': 'no',
     })
     if (req.method === 'HEAD') {
-      res.end()
+      sendEnd(res)
       return
     }
     if (this.open_.size === 0) this.listen()
     this.open_.add(res)
     this.closings.watch(req, res)
-    // a socket without a reference: an open toolbar must not hold up the exit of the app
-    req.socket.unref?.()
+    const release = this.connections.hold(connectionOf(req))
     res.on('close', () => {
-      req.socket?.ref?.()
+      release()
       this.drop(res)
     })
     res.on('error', () => this.drop(res))
@@ -72,7 +71,7 @@ export class StreamHub {
 
   private end(responses: Iterable<ServerResponse>): void {
     for (const res of responses) {
-      res.end()
+      sendEnd(res)
       this.drop(res)
     }
   }
@@ -84,7 +83,7 @@ export class StreamHub {
       onFailure(this.noteFault),
     ]
     this.heartbeat = setInterval(() => {
-      for (const res of this.open_) res.write(': \n\n')
+      for (const res of this.open_) sendPart(res, ': \n\n')
     }, 15_000).unref()
   }
 
@@ -126,7 +125,36 @@ export class StreamHub {
       // an end would wait behind what is not being read
       res.destroy()
       this.drop(res)
-    } else res.write(text)
+    } else sendPart(res, text)
+  }
+}
+
+interface Connection {
+  ref?(): unknown
+  unref?(): unknown
+}
+
+/** Of HTTP/2 the session: its streams have it in common, and `req.socket` is another object for each. */
+const connectionOf = (req: IncomingMessage): Connection =>
+  (req as unknown as { stream?: { session?: Connection } }).stream?.session ?? req.socket
+
+/** Connections without a reference, as long as a stream is open on them: an open toolbar must not hold up the exit of the app. */
+class UnrefConnections {
+  private readonly streams = new Map<Connection, number>()
+
+  /** @returns to be called once, when the stream is closed */
+  hold(connection: Connection): () => void {
+    const count = this.streams.get(connection) ?? 0
+    this.streams.set(connection, count + 1)
+    if (count === 0) connection.unref?.()
+    return () => {
+      const left = (this.streams.get(connection) ?? 1) - 1
+      if (left > 0) this.streams.set(connection, left)
+      else {
+        this.streams.delete(connection)
+        connection.ref?.()
+      }
+    }
   }
 }
 

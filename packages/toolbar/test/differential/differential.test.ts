@@ -6,6 +6,7 @@ import { bodyCalls } from './cases/body-calls.ts'
 import { expressCases } from './cases/express.ts'
 import { heads } from './cases/heads.ts'
 import { middlewares } from './cases/middlewares.ts'
+import { objectCases } from './cases/objects.ts'
 import { outgoing } from './cases/outgoing.ts'
 import { pages } from './cases/pages.ts'
 import { protocol } from './cases/protocol.ts'
@@ -13,7 +14,17 @@ import { streams } from './cases/streams.ts'
 import { allRows, elsewhere } from './rows.ts'
 import { createSide, type Outcome, type Side, variantsOf } from './side.ts'
 
-const cases: readonly Case[] = [...bodyCalls, ...streams, ...protocol, ...outgoing, ...heads, ...pages, ...middlewares, ...expressCases]
+const cases: readonly Case[] = [
+  ...bodyCalls,
+  ...streams,
+  ...protocol,
+  ...outgoing,
+  ...heads,
+  ...pages,
+  ...middlewares,
+  ...objectCases,
+  ...expressCases,
+]
 
 const planned = cases.flatMap((row) => variantsOf(row).flatMap(({ variant, skipped }) => (skipped === null ? [{ row, variant }] : [])))
 const used = new Set<Rule>()

@@ -1,8 +1,7 @@
 import { type ClientHttp2Session, connect, createServer, type OutgoingHttpHeaders } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { debugToolbar, type Entry, type RequestList } from 'debug-toolbar'
-import { afterEach, expect, it } from 'vitest'
-import { sleep } from '../harness.ts'
+import { afterEach, expect, it, vi } from 'vitest'
 import { browser, html } from './case.ts'
 
 /** R25: what HTTP/2 has in other places than HTTP/1. */
@@ -45,22 +44,17 @@ async function ask(headers: OutgoingHttpHeaders, parts: string[] = []): Promise<
     stream.on('end', () => resolve({ body, headers: received }))
     stream.on('error', reject)
   })
-  for (const part of parts) {
-    await sleep(5)
-    stream.write(part)
-  }
+  for (const part of parts) await new Promise((written) => stream.write(part, written))
   if (parts.length > 0) stream.end()
   return answered
 }
 
-async function newest(): Promise<RequestList['requests'][number]> {
-  for (let turn = 0; turn < 100; turn++) {
+const newest = (): Promise<RequestList['requests'][number]> =>
+  vi.waitFor(async () => {
     const { requests, counts } = JSON.parse((await ask({ ':path': '/__debug__/api/requests' })).body) as RequestList
-    if (counts.running === 0 && requests[0] !== undefined) return requests[0]
-    await sleep(10)
-  }
-  throw new Error('no finished request')
-}
+    expect(counts.running).toBe(0)
+    return requests[0] as RequestList['requests'][number]
+  })
 
 it('what starts when a body without a length has come belongs to its request', async () => {
   await start((req, res, toolbar) => {

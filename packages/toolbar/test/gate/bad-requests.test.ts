@@ -1,8 +1,8 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { sleep } from '../harness.ts'
 import { exchange, lines } from '../raw.ts'
 import { actionHeaders, appsOwn, errorCode, expectInnocent, type GateApp, headersOf, startGate } from './gate-app.ts'
 import { type Ask, http1, http2Compat, wires } from './wires.ts'
@@ -152,14 +152,24 @@ describe('bodies of actions', () => {
   })
 
   it('a client that leaves in the middle is no failure of the toolbar', async () => {
-    app = await startGate()
+    let tell = (_req: IncomingMessage): void => {}
+    app = await startGate({
+      app: (toolbar) => (req, res) => {
+        if (toolbar === null) return void res.end(appsOwn)
+        toolbar(req, res, () => res.end(appsOwn))
+        tell(req)
+      },
+    })
     for (let turn = 0; turn < 12; turn++) {
+      const arrived = new Promise<IncomingMessage>((resolve) => {
+        tell = resolve
+      })
       const socket = connect((app.place as { port: number }).port, '127.0.0.1')
       socket.write(lines('POST', '/__debug__/api/pair', { ...actionHeaders, 'Content-Length': '50' }, '{"co'))
-      await sleep(5)
+      const req = await arrived
       socket.destroy()
+      await new Promise((resolve) => req.once('close', resolve))
     }
-    await sleep(30)
     expect(await failures()).toEqual([])
     expect((await app.ask({ method: 'POST', target: '/__debug__/api/pair', headers: actionHeaders, body: '{"code":"x"}' })).status).toBe(
       401,

@@ -78,7 +78,7 @@ describe.each(wires)('every route, $name', (wire) => {
   })
   afterAll(() => app.close())
 
-  it('is answered when nothing speaks against it, so that the refusals below are none by accident', async () => {
+  it('T72 is answered, and kept by no cache, when nothing speaks against it, so that the refusals below are none by accident', async () => {
     expect(app.samples.length).toBeGreaterThan(14)
     for (const sample of app.samples) {
       const before = app.handled()

@@ -4,8 +4,7 @@ import { Agent, request } from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
-import { sleep } from '../harness.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { lines } from '../raw.ts'
 import { appsOwn, type GateApp, startGate } from './gate-app.ts'
 import { http1, http2Compat, type Place, secure, type Wire } from './wires.ts'
@@ -69,17 +68,21 @@ describe('T87 an open stream does not hold up the end', () => {
     expect(Object.hasOwn(server, 'close')).toBe(false)
     const { socket } = await open(place)
     socket.destroy()
-    await sleep(30)
-    expect(Object.hasOwn(server, 'close')).toBe(false)
+    await vi.waitFor(() => expect(Object.hasOwn(server, 'close')).toBe(false))
     await new Promise((resolve) => server.close(resolve))
   })
 
   it('a server that is on its way down opens no new one, and one that listens again does', async () => {
     const { toolbar } = await start()
     let release = (): void => {}
+    let tell = (_socket: net.Socket): void => {}
+    const arrived = new Promise<net.Socket>((resolve) => {
+      tell = resolve
+    })
     const server = http1.createServer((req, res) =>
       toolbar(req, res, () => {
         release = () => res.end(appsOwn)
+        tell(req.socket)
       }),
     )
     const listen = () => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -94,10 +97,12 @@ describe('T87 an open stream does not hold up the end', () => {
       text += chunk.toString()
     })
     busy.write(lines('GET', '/', { Connection: 'keep-alive' }))
-    await sleep(50)
+    const inHand = await arrived
     const closed = new Promise((resolve) => server.close(resolve))
+    // behind the one in hand: it is read at once, and looked at when that is answered
+    const read = once(inHand, 'data')
     busy.write(lines('GET', '/__debug__/api/stream', { Connection: 'keep-alive' }))
-    await sleep(20)
+    await read
     release()
     await Promise.all([closed, once(busy, 'close')])
     expect(text).toMatch(/200 OK[\s\S]*503 Service Unavailable[\s\S]*CLOSING/)
@@ -151,6 +156,39 @@ describe('T87 an open stream does not hold up the end', () => {
     expect([toolbar.code, toolbar.signal]).toEqual([bare.code, bare.signal])
     expect(bare.code).toBe(0)
     expect(toolbar.ms).toBeLessThan(bare.ms + 500)
+  })
+})
+
+describe('the connection of a stream', () => {
+  /** Whether the connection holds up the end of the process. */
+  const holdsUp = (socket: net.Socket): boolean => (socket as unknown as { _handle: { hasRef(): boolean } })._handle.hasRef()
+
+  it('of HTTP/2 is let go with the first stream, and taken back with the last of them', async () => {
+    const { toolbar } = await start()
+    const server = http2.createServer((req, res) => toolbar(req as never, res as never, () => res.end(appsOwn)))
+    const connected = once(server, 'connection') as Promise<[net.Socket]>
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`)
+    const [socket] = await connected
+    expect(holdsUp(socket)).toBe(true)
+    const ask = async () => {
+      const stream = client.request({ ':path': '/__debug__/api/stream', ':authority': 'localhost' })
+      await once(stream, 'data')
+      return stream
+    }
+    const first = await ask()
+    const second = await ask()
+    expect(holdsUp(socket)).toBe(false)
+    first.close()
+    await once(first, 'close')
+    // the server has handled it by the time that it answers the next one
+    const third = client.request({ ':path': '/', ':authority': 'localhost' })
+    await once(third.resume(), 'end')
+    expect(holdsUp(socket)).toBe(false)
+    second.close()
+    await vi.waitFor(() => expect(holdsUp(socket)).toBe(true))
+    client.close()
+    await new Promise((resolve) => server.close(resolve))
   })
 })
 
