@@ -4,18 +4,32 @@
  * `PRETEND=hidden` is the control: no toolbar, but each GET without the headers that a navigation hides from the app.
  * Writes what it saw to a file in the folder `STRANGERS_REPORT` when the process ends.
  */
+import { EventEmitter } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
+import Sqlite from 'better-sqlite3'
+import { pino } from 'pino'
 import { allHooks } from '../../packages/toolbar/dist/core/guard.js'
 import { servingOf } from '../../packages/toolbar/dist/core/serving.js'
 import { debugToolbar } from '../../packages/toolbar/dist/index.js'
 
 const { PRETEND: pretend } = process.env
 const toolbar = pretend === 'hidden' ? (_req, _res, next) => next() : debugToolbar({ ignore: [] })
+/** Sources that work in every request, though the app knows nothing of them. */
+const bus = new EventEmitter().on('request', function listens() {})
+const logger = pino({ level: 'info' }, { write() {} })
+const sqlite = new Sqlite(':memory:')
+if (pretend !== 'hidden') for (const library of [bus, logger, sqlite]) toolbar.watch(library)
+const work = (req) => {
+  bus.emit('request', req.method)
+  logger.info({ method: req.method }, 'request')
+  sqlite.prepare('select ? as method').get(req.method)
+}
+
 const states = []
 let received = 0
 
@@ -43,7 +57,10 @@ for (const prototype of prototypes) {
       let answer
       toolbar(req, res, () => {
         const state = servingOf(res)
-        if (state !== undefined) states.push(state)
+        if (state !== undefined) {
+          states.push(state)
+          work(req)
+        }
         answer = emit.call(this, event, req, res, ...rest)
       })
       return answer
