@@ -12,12 +12,17 @@ const outside = async (app: Running): Promise<Entry<SqlData>[]> =>
 
 it('lists what runs outside of requests and after them, with its place, and counts what is no longer kept', async () => {
   const db = sqlite()
+  let goOn = (): void => {}
+  const afterwards = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let lateDone: Promise<unknown> = afterwards
   const app = await serve({ watch: { main: db }, limits: { outside: 20 }, ignore: ['/ignored'] }, (toolbar) => {
     const server = express()
     server.use(toolbar)
     server.get('/late', (_req, res) => {
       res.end('done')
-      setTimeout(() => void db.raw("select 'late'").then(() => {}), 100)
+      lateDone = afterwards.then(() => db.raw("select 'late'"))
     })
     server.get('/ignored', async (_req, res) => {
       await db.raw("select 'ignored'")
@@ -29,7 +34,10 @@ it('lists what runs outside of requests and after them, with its place, and coun
     await db.raw("select 'at start'")
     await app.get('/late')
     await app.get('/ignored')
-    await sleep(200)
+    await app.latest('/late')
+    goOn()
+    await lateDone
+    await sleep(20)
     const late = await app.latest('/late')
     const entries = await outside(app)
     expect(entries.map(({ data, site }) => [data.sql, data.after, site?.file.endsWith('outside.test.ts')])).toEqual([
