@@ -64,12 +64,19 @@ export function createGate(options: GateOptions): Gate {
   const hosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
   const pairing = options.allowedPeers.length > 0 ? createPairing() : null
 
+  /** the host that was allowed last: a developer asks for one and the same, hundreds of times */
+  let lastHost: string | null = null
+
   const isAllowedPeer = (address: string): boolean => isLoopback(address) || inNetworks(address)
 
   function sees(req: IncomingMessage): Refusal | null {
     const peer = req.socket?.remoteAddress
     if (peer === undefined || !isAllowedPeer(peer) || !chainAllowed(req, isAllowedPeer)) return notThere
-    return hostAllowed(req, hosts)
+    const host = soleHost(req)
+    if (host !== null && host === lastHost) return null
+    const refusal = hostAllowed(host, hosts)
+    if (refusal === null) lastHost = host
+    return refusal
   }
 
   function needsPairing(req: IncomingMessage): boolean {
@@ -122,8 +129,7 @@ function addressOf(text: string): string {
 }
 
 /** The Host as sent: exactly one, well-formed, and a name that no other site can own. Proxies' headers are never read. */
-function hostAllowed(req: IncomingMessage, hosts: ReadonlySet<string>): Refusal | null {
-  const host = soleHost(req)
+function hostAllowed(host: string | null, hosts: ReadonlySet<string>): Refusal | null {
   const name = host === null ? null : hostName(host)
   if (name === null)
     return refuse(

@@ -10,8 +10,9 @@ import { servingOf } from '../core/serving.ts'
 import type { Gate } from './gate.ts'
 import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
+import { OpenResponses } from './open-responses.ts'
 import type { Reach } from './reach.ts'
-import { closeResponse, observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
+import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
 import type { Route } from './routes.ts'
 import { serve } from './serve.ts'
 
@@ -49,7 +50,7 @@ const counted = new WeakSet<IncomingMessage>()
 export function createMiddleware(options: MiddlewareOptions): Middleware {
   const { recorder, reach } = options
   const { inFlight } = recorder.options.limits
-  const open = new Set<ResponseState>()
+  const open = new OpenResponses()
 
   /** Stays, whatever fails elsewhere: it is where failures are shown. `null`: not one of ours. */
   const answer = guard(
@@ -75,7 +76,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
       return null
     }
     // one before the room is used up: what has ended makes room in a later turn
-    if (recorder.running.size >= inFlight - 1) sweep()
+    if (recorder.running.size >= inFlight - 1) open.closeEnded()
     if (recorder.running.size >= inFlight && counted.has(req)) return null
     const facts = toFacts(req)
     const record = recorder.begin(facts, clientOf(req))
@@ -100,13 +101,8 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     recorder.ignore()
   }
 
-  /** Responses whose end was not heard, since the app has taken `emit` from us, would fill the room there is. */
-  const sweep = (): void => {
-    for (const state of open) if (state.res.writableFinished || state.res.destroyed) closeResponse(state)
-  }
-
   const onEnd = (res: ServerResponse, state: ResponseState): void => {
-    open.delete(state)
+    open.remove(state)
     const { record } = state.scope
     if (record !== null && end(res, state, record) === undefined) recorder.abandon(record)
   }

@@ -43,6 +43,8 @@ export interface ResponseState extends Serving, Below {
   bytes: number
   destroyedByApp: boolean
   closed: boolean
+  /** where it is among the open ones, -1 for nowhere */
+  place: number
   /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
   answeredMs: number
 }
@@ -87,6 +89,7 @@ export function observeResponse(
     ended: false,
     destroyedByApp: false,
     closed: false,
+    place: -1,
     answeredMs: -1,
   }
   bindServing(res, state)
