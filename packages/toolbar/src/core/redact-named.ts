@@ -120,7 +120,7 @@ function secretIn(key: string, value: string | null, names: Naming): string | nu
 }
 
 const longestMessage = 20_000
-const keyColumns = /\(([^\n=]{1,200})\)=\(/g
+const keyColumns = /\(([^\n=(]{1,200})\)=\(/g
 const keyValues = /[^\n]{0,2000}?(?=\)(?:\s|$))|[^\n]{1,2000}/y
 
 /** What databases repeat of the values of a row. */

@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Toolbar } from 'debug-toolbar'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { errorCode, expectInnocent, type GateApp, startGate, toRoute } from './gate-app.ts'
@@ -90,4 +92,55 @@ it('T68 nothing that a client sends gets into a terminal', async () => {
   expect(lines).toHaveLength(2)
   for (const line of lines) expect(line).toMatch(/^\[debug-toolbar\] [\x20-\x7e]+$/)
   expect(printed).not.toMatch(/disabled|owned/)
+})
+
+it('T52 a source map leads to files of code only, whatever it names and wherever a link leads', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mapped-'))
+  const secrets = path.join(folder, '.env')
+  writeFileSync(secrets, `KEY=canary-${process.pid}\n`.repeat(20))
+  writeFileSync(path.join(folder, 'written.ts'), `// written-${process.pid}\n`.repeat(20))
+  symlinkSync(secrets, path.join(folder, 'linked.ts'))
+  const handler = (name: string, source: string): ((req: Request, res: Response) => void) => {
+    const map = JSON.stringify({ version: 3, sources: [source], names: [], mappings: 'AAAA;AACA;AACA' })
+    const file = path.join(folder, name)
+    writeFileSync(
+      file,
+      `module.exports = (measure) => (_req, res) => {\nmeasure('span', () => 1); res.send('fine')\n}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`,
+    )
+    return createRequire(import.meta.url)(file)(measure)
+  }
+  let measure: Toolbar['measure'] = (_name, run) => run()
+  app = await startGate({
+    app: (toolbar) => {
+      const shop = express()
+      if (toolbar !== null) {
+        shop.use(toolbar)
+        measure = toolbar.measure
+      }
+      for (const [name, source] of [
+        ['env', '.env'],
+        ['linked', 'linked.ts'],
+        ['passwd', '../../../../../../etc/passwd'],
+        ['written', 'written.ts'],
+      ] as const)
+        shop.get(`/${name}`, handler(`${name}.cjs`, source) as never)
+      return shop as never
+    },
+  })
+  const texts: Record<string, string> = {}
+  for (const name of ['env', 'linked', 'passwd', 'written']) {
+    expect((await app.ask({ target: `/${name}` })).status).toBe(200)
+    const id = await vi.waitFor(async () => {
+      const { requests } = await app.api('requests')
+      const found = requests.find(({ path: asked, state }) => asked === `/${name}` && state === 'done')
+      expect(found).toBeDefined()
+      return found?.id ?? ''
+    })
+    const { entries } = await app.api<{ entries: { id: number }[] }>(`requests/${id}/entries?type=span`)
+    texts[name] = JSON.stringify(await app.api(`requests/${id}/entries/${entries[0]?.id}`))
+  }
+  expect(texts.written).toContain(`written-${process.pid}`)
+  for (const name of ['env', 'linked', 'passwd']) expect(texts[name]).toContain('"source":null')
+  expect(Object.values(texts).join()).not.toMatch(/canary|root:/)
+  rmSync(folder, { recursive: true })
 })

@@ -27,7 +27,6 @@ const elsewhere: Readonly<Record<string, [file: string, words: string]>> = {
 /** What is not there to be tested, and what is not held, in words. */
 const todo: Readonly<Record<string, string>> = {
   T34: 'a preview of HTML runs nothing; there is no such preview',
-  T52: 'a source map of a dependency leads to no file outside of the project; nothing holds it yet',
   T56: 'a CPU profile is short, one at a time, and opens no port; there is no profile yet',
   T67: 'nothing of the app is inflated; there is no store with compressed records yet',
   T80: 'children that inherit a preload are left alone; there is no preload yet',
