@@ -9,10 +9,9 @@ import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import Sqlite from 'better-sqlite3'
-import { pino } from 'pino'
 import { allHooks } from '../../packages/toolbar/dist/core/guard.js'
 import { servingOf } from '../../packages/toolbar/dist/core/serving.js'
 import { debugToolbar } from '../../packages/toolbar/dist/index.js'
@@ -20,6 +19,9 @@ import { debugToolbar } from '../../packages/toolbar/dist/index.js'
 const { PRETEND: pretend } = process.env
 const toolbar = pretend === 'hidden' ? (_req, _res, next) => next() : debugToolbar({ ignore: [] })
 /** Sources that work in every request, though the app knows nothing of them. */
+const load = createRequire(new URL('../../packages/toolbar/package.json', import.meta.url))
+const Sqlite = load('better-sqlite3')
+const { pino } = load('pino')
 const bus = new EventEmitter().on('request', function listens() {})
 const logger = pino({ level: 'info' }, { write() {} })
 const sqlite = new Sqlite(':memory:')
