@@ -1,17 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { memoryStore } from 'debug-toolbar'
 import express from 'express'
 import knex from 'knex'
 import { afterEach, describe, expect, it } from 'vitest'
 import { context } from '../dist/core/context.js'
 import { type Running, serve, sleep } from './harness.ts'
+import { collect } from './heap.ts'
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 const heap = (): number => {
   collect()
   return process.memoryUsage().heapUsed / 1024 / 1024

@@ -52,23 +52,22 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   const { inFlight } = recorder.options.limits
   const open = new OpenResponses()
 
-  /** Stays, whatever fails elsewhere: it is where failures are shown. `null`: not one of ours. */
+  /** Stays, whatever fails elsewhere: it is where failures are shown. */
   const answer = guard(
     'serve.request',
-    (req: ExpressRequest, res: ServerResponse): boolean | null => {
-      if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
+    (req: ExpressRequest, res: ServerResponse): 'answered' | 'refused' | 'nothing to do' | 'to record' => {
+      if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return 'nothing to do'
       reach.look(req)
       const rest = below(options.path, req.url ?? '')
-      if (rest === null) return null
-      if (serve(options.routes, options.gate, req, res, rest)) return true
+      if (rest === null) return 'to record'
+      if (serve(options.routes, options.gate, req, res, rest)) return 'answered'
       reach.refused(req)
-      return false
+      return 'refused'
     },
     false,
   )
 
   const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | null => {
-    if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return null
     const refused = options.gate.sees(req) !== null
     if (refused) reach.refused(req)
     if (refused || req.headers.upgrade !== undefined || options.isIgnored(req)) {
@@ -129,9 +128,9 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
 
   return function debugToolbar(req, res, next) {
     const answered = answer(req, res)
-    if (answered === true || (answered === undefined && res.headersSent)) return
-    if (answered !== null) {
-      ignore(req)
+    if (answered === 'answered' || (answered === undefined && res.headersSent)) return
+    if (answered !== 'to record') {
+      if (answered !== 'nothing to do') ignore(req)
       return next()
     }
     const { receivedCount } = recorder

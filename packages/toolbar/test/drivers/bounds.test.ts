@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import Sqlite from 'better-sqlite3'
 import type { Preview, RequestDetail, SqlData } from 'debug-toolbar'
 import express from 'express'
@@ -9,20 +7,8 @@ import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { reachable, serviceUrl } from '../../../../scripts/services.mjs'
 import { serve, sleep } from '../harness.ts'
+import { held } from '../heap.ts'
 import { runIn } from './run.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** MB that are held, in the heap and in buffers. */
-async function held(): Promise<number> {
-  for (let turn = 0; turn < 4; turn++) {
-    collect()
-    await sleep(10)
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return (heapUsed + arrayBuffers) / 1e6
-}
 
 const sqliteKnex = (): Knex => knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true })
 

@@ -1,25 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import Sqlite from 'better-sqlite3'
 import { memoryStore, type ToolbarOptions } from 'debug-toolbar'
 import express, { type Request } from 'express'
 import pino from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Running, serve, sleep } from '../harness.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** MB that are held, once what can go has gone. */
-async function held(): Promise<number> {
-  for (let turn = 0; turn < 4; turn++) {
-    collect()
-    await sleep(10)
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return (heapUsed + arrayBuffers) / 1024 / 1024
-}
+import { collect, held } from '../heap.ts'
 
 interface Health {
   counts: Record<string, number>
