@@ -1,12 +1,50 @@
 /**
- * Who takes part, in the order of the tables. `id` names the file in `configurations/`, which says how the app is set up and how to see
- * that it did its work; `env` and `nodeArgs` are those of its process. The first is the base of every ratio.
+ * Who takes part, in the order of the tables; the first is the base of every ratio.
+ *
+ * - `file`: what the process loads first; says how the app is set up
+ * - `env`: of its process, `quiet`: what it prints goes to the null device
+ * - `check(started, route)`: throws unless it did its work for one request
+ * - `overlay`: one is open while it is measured
+ * - `rival`: what a user could pick instead; installed by the bench, measured in the first round of each replicate only
+ * - `load`: the share of a burst that is enough for it
  */
+import { expectCounted, expectNothing, expectRecorded, expectTold } from './lib/expect.mjs'
+
+const configuration = (name) => new URL(`./configurations/${name}.mjs`, import.meta.url).href
+const rival = (name) => new URL(`./rivals/${name}.mjs`, import.meta.url).href
+
 export const configurations = [
-  { id: 'bare', label: 'bare' },
-  { id: 'bare-again', label: 'bare again (noise floor)' },
-  { id: 'async-context', label: 'async context only (the limit)' },
-  { id: 'toolbar', label: 'debug-toolbar' },
-  { id: 'toolbar-no-stack', label: 'debug-toolbar, `stack: false`' },
-  { id: 'disabled', label: 'debug-toolbar, `NODE_ENV=production`', env: { NODE_ENV: 'production' } },
+  { id: 'bare', label: 'bare', file: configuration('bare') },
+  { id: 'bare-again', label: 'bare again (noise floor)', file: configuration('bare') },
+  { id: 'async-context', label: 'async context only (the limit)', file: configuration('async-context') },
+  {
+    id: 'toolbar',
+    label: 'debug-toolbar',
+    file: configuration('toolbar'),
+    check: (started, route) => expectRecorded(started, route, { sites: true }),
+  },
+  {
+    id: 'toolbar-no-stack',
+    label: 'debug-toolbar, `stack: false`',
+    file: configuration('toolbar-no-stack'),
+    check: (started, route) => expectRecorded(started, route, { sites: false }),
+  },
+  {
+    id: 'overlay',
+    label: 'debug-toolbar, overlay connected',
+    file: configuration('toolbar'),
+    overlay: true,
+    check: async (started, route) => expectTold(started, await expectRecorded(started, route, { sites: true })),
+  },
+  {
+    id: 'disabled',
+    label: 'debug-toolbar, `NODE_ENV=production`',
+    file: configuration('toolbar'),
+    env: { NODE_ENV: 'production' },
+    check: expectNothing,
+  },
+  { id: 'opentelemetry', label: 'OpenTelemetry: http, express, knex', file: rival('opentelemetry'), rival: true, check: expectCounted },
+  { id: 'sentry', label: '@sentry/node with tracing', file: rival('sentry'), rival: true, load: 0.5, check: expectCounted },
+  { id: 'miniprofiler', label: 'miniprofiler', file: rival('miniprofiler'), rival: true, load: 0.5, check: expectCounted },
+  { id: 'knex-debug', label: 'knex `debug`, a log line per query', file: rival('knex-debug'), rival: true, quiet: true, check: expectCounted },
 ]

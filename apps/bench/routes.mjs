@@ -9,4 +9,25 @@ export const routes = [
   { path: '/json', what: 'JSON, 3 queries', burst: 250, document: false, sql: 3, template: 0 },
   { path: '/heavy', what: 'JSON, 1,000 queries in a row', burst: 4, document: false, sql: 1000, template: 0 },
   { path: '/html100k', what: 'HTML 100 KB, no query', burst: 300, document: true, sql: 0, template: 0 },
+  { path: '/pg', what: 'EJS 6 KB, 51 queries on PostgreSQL', burst: 15, document: true, sql: 51, template: 1, needs: 'pg' },
+  {
+    path: '/post',
+    what: 'a JSON body, 1 query, answered as JSON',
+    burst: 250,
+    document: false,
+    sql: 1,
+    template: 0,
+    body: { id: 42, copies: 3, note: 'as a gift, please' },
+  },
 ]
+
+/** How the cost of a query grows with their number. */
+export const scalingRoutes = [51, 1_000, 10_000].map((queries) => ({
+  path: `/queries?n=${queries}`,
+  queries,
+  what: `JSON, ${queries.toLocaleString('en')} queries in a row`,
+  burst: Math.max(1, Math.round(4_000 / queries)),
+  document: false,
+  sql: queries,
+  template: 0,
+}))

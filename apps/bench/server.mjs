@@ -1,34 +1,43 @@
-/** One configuration in a process of its own: `node server.mjs <configuration>`. Answers the parent's questions over IPC. */
+/** One configuration in a process of its own: `node server.mjs <file of the configuration>`. Answers the parent's questions over IPC. */
 import { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
 import { devNull } from 'node:os'
-import v8 from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import knex from 'knex'
-import pino from 'pino'
-import { createApp } from './app.mjs'
 
-const { configuration } = await import(`./configurations/${process.argv[2]}.mjs`)
+// First, because some of the rivals hook in where the libraries below are loaded.
+const { configuration } = await import(process.argv[2])
+const require = createRequire(import.meta.url)
+const knex = require('knex')
+const pino = require('pino')
+const { createApp } = await import('./app.mjs')
 
+const { BENCH_DB, BENCH_ADDON, BENCH_PG } = process.env
 const db = knex({
   client: 'better-sqlite3',
-  connection: { filename: process.env.BENCH_DB, options: { nativeBinding: process.env.BENCH_ADDON } },
+  connection: { filename: BENCH_DB, options: { nativeBinding: BENCH_ADDON } },
   useNullAsDefault: true,
+  ...configuration.knex,
 })
+const pg = BENCH_PG
+  ? knex({ client: 'pg', connection: BENCH_PG, searchPath: 'debug_toolbar_bench', pool: { min: 1, max: 1 }, ...configuration.knex })
+  : null
 const logger = pino(pino.destination({ dest: devNull, sync: true }))
 const bus = new EventEmitter()
-const app = createApp({ db, logger, bus, middleware: configuration.middleware({ db, logger, bus }) })
+const databases = pg ? [db, pg] : [db]
+const app = createApp({ db, pg, logger, bus, middleware: configuration.middleware({ databases, logger, bus }) })
 
 const answers = {
   cpu: () => process.cpuUsage(),
+  /** queries that a rival has recorded so far, by its own account */
+  recorded: () => configuration.recorded(),
   memory: () => {
     const { rss } = process.memoryUsage()
-    v8.setFlagsFromString('--expose-gc')
-    runInNewContext('gc')()
+    require('node:v8').setFlagsFromString('--expose-gc')
+    require('node:vm').runInNewContext('gc')()
     return { rss, heapAfterGc: process.memoryUsage().heapUsed }
   },
 }
 
-process.on('message', ({ ask }) => process.send({ answer: answers[ask]() }))
+process.on('message', async ({ ask }) => process.send({ answer: await answers[ask]() }))
 process.on('disconnect', () => process.exit(0))
 
 const server = app.listen(0, '127.0.0.1', () => {

@@ -4,6 +4,19 @@ import { connect } from 'node:net'
 const endOfHead = '\r\n\r\n'
 const endOfChunks = '\r\n0\r\n\r\n'
 
+/** What a browser says about itself when it opens a page, and when a script of a page asks. */
+const asPage = { Accept: 'text/html,*/*', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none' }
+export const asScript = { Accept: '*/*', 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Site': 'same-origin' }
+
+/** The bytes of one request. */
+export function toRequest(port, { method = 'GET', path, headers, body }) {
+  const lines = [`${method} ${path} HTTP/1.1`, `Host: localhost:${port}`, 'Connection: keep-alive']
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+  const text = body === undefined ? '' : JSON.stringify(body)
+  if (body !== undefined) lines.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`)
+  return `${lines.join('\r\n')}\r\n\r\n${text}`
+}
+
 export function createConnection(port) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   let received = []
@@ -23,17 +36,24 @@ export function createConnection(port) {
   // Only while something is asked: waiting for the next turn is no failure.
   socket.setTimeout(30_000, () => pending && socket.destroy(new Error('the server did not answer within 30 s')))
 
+  /** Sends the bytes of a request, and resolves to its answer. */
+  const send = (request) =>
+    new Promise((resolve, reject) => {
+      if (socket.destroyed) return reject(new Error('the server closed the connection between two requests'))
+      pending = { resolve, reject }
+      socket.write(request)
+    })
+
   return {
+    port,
+    send,
     /** Asks as a browser that opens a page does. */
-    get(path) {
-      return new Promise((resolve, reject) => {
-        if (socket.destroyed) return reject(new Error('the server closed the connection between two requests'))
-        pending = { resolve, reject }
-        socket.write(
-          `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nAccept: text/html,*/*\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Site: none\r\nConnection: keep-alive\r\n\r\n`,
-        )
-      })
-    },
+    get: (path) => send(toRequest(port, { path, headers: asPage })),
+    /** Asks as a script on a page does, and takes compressed answers. */
+    fetch: (path) => send(toRequest(port, { path, headers: { ...asScript, 'Accept-Encoding': 'gzip, deflate, br, zstd' } })),
+    /** The bytes with which a route is asked for: a page, or a body from a script. */
+    toBytes: ({ path, body }) =>
+      Buffer.from(toRequest(port, body ? { method: 'POST', path, headers: asScript, body } : { path, headers: asPage })),
     close: () => socket.destroy(),
   }
 }
@@ -44,17 +64,23 @@ function complete(chunks) {
   const headEnd = bytes.indexOf(endOfHead)
   if (headEnd < 0) return null
   const head = bytes.latin1Slice(0, headEnd)
-  const header = (name) => head.match(new RegExp(`^${name}: *(.*)$`, 'im'))?.[1]
   const bodyStart = headEnd + endOfHead.length
   const length = head.match(/^content-length: *(\d+)/im)?.[1]
   if (length === undefined ? bytes.subarray(-endOfChunks.length).latin1Slice() !== endOfChunks : bytes.length < bodyStart + Number(length))
     return null
+  const content = () => (length === undefined ? withoutChunkSizes(bytes.subarray(bodyStart)) : bytes.subarray(bodyStart))
   return {
     status: Number(head.slice(9, 12)),
-    header,
+    header: (name) => head.match(new RegExp(`^${name}: *(.*)$`, 'im'))?.[1],
+    /** on the wire */
+    headBytes: bodyStart,
+    bodyBytes: bytes.length - bodyStart,
+    /** as it was sent: compressed where it was */
+    get content() {
+      return content()
+    },
     get body() {
-      const body = bytes.subarray(bodyStart)
-      return (length === undefined ? withoutChunkSizes(body) : body).utf8Slice()
+      return content().utf8Slice()
     },
   }
 }

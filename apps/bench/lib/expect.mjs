@@ -1,35 +1,53 @@
-/** A fast recorder that records nothing is not fast: what the toolbar kept of one request is looked at in every run. */
+/** A fast recorder that records nothing is not fast: what was kept of one request is looked at in every run. */
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const api = '/__debug__/api'
 
-export async function expectRecorded(connection, route, { sites }) {
-  const response = await connection.get(route.path)
+/** The toolbar kept everything of a request; resolves to its id. */
+export async function expectRecorded({ connection }, route, { sites }) {
+  const response = await connection.send(connection.toBytes(route))
   const id = response.header('x-debug-toolbar-id')
   assert.ok(id, `${route.path} has no X-Debug-Toolbar-Id header: it was not recorded`)
   const { request } = await finished(connection, id)
   assert.equal(request.id, id)
   for (const [type, count] of Object.entries({ sql: route.sql, template: route.template, signal: 1, log: 1 })) {
-    assert.equal(
-      request.counts[type] ?? 0,
-      count,
-      `${route.path}: ${request.counts[type] ?? 0} ${type} entries counted instead of ${count}`,
-    )
+    const counted = request.counts[type] ?? 0
+    assert.equal(counted, count, `${route.path}: ${counted} ${type} entries counted instead of ${count}`)
     const { entries } = await json(connection, `${api}/requests/${id}/entries?type=${type}`)
     assert.equal(entries.length, count, `${route.path}: ${entries.length} ${type} entries kept instead of ${count}`)
     if (type === 'sql' && count > 0) expectSites(entries, route, sites)
   }
-  if (!route.document) return
+  if (!route.document) return id
   assert.match(response.body, /<script[^>]+data-debug-toolbar="/, `${route.path}: the script is missing`)
   const latest = await json(connection, `${api}/requests/latest`)
   assert.equal(latest.request.id, id, `${route.path} is not the latest document of the history`)
+  return id
 }
 
-export async function expectNothing(connection, route) {
-  const response = await connection.get(route.path)
+/** The open overlay heard of a record: when it began and when it ended. */
+export async function expectTold({ overlay }, id) {
+  for (let left = 20; overlay.told(id) < 2; left--) {
+    assert.ok(left > 0, `the stream told ${overlay.told(id)} times of the record ${id} instead of twice`)
+    await wait(50)
+  }
+}
+
+export async function expectNothing({ connection }, route) {
+  const response = await connection.send(connection.toBytes(route))
+  assert.equal(response.status, 200)
   assert.equal(response.header('x-debug-toolbar-id'), undefined, `${route.path} is recorded in production`)
   assert.doesNotMatch(response.body, /data-debug-toolbar/, `${route.path} is injected in production`)
+}
+
+/** A rival recorded every query of a request, by its own account. */
+export async function expectCounted({ connection, ask }, route) {
+  const before = await ask('recorded')
+  await connection.send(connection.toBytes(route))
+  // What it does after the answer is its own business, as long as it comes to an end.
+  await wait(50)
+  const counted = (await ask('recorded')) - before
+  assert.equal(counted, route.sql, `${route.path}: ${counted} queries recorded instead of ${route.sql}`)
 }
 
 function expectSites(entries, route, wanted) {

@@ -1,17 +1,26 @@
 import { fork } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createConnection } from './client.mjs'
+import { connectOverlay } from './overlay.mjs'
 
 const server = fileURLToPath(new URL('../server.mjs', import.meta.url))
 
-/** Starts one configuration in a fresh process of a Node: `{ startupCpuMs, cpuPerRequest, memory, connection, stop }`. */
-export async function startConfiguration({ id, env = {}, nodeArgs = [] }, { databaseFile, node }) {
+/**
+ * Starts one configuration in a fresh process.
+ *
+ * @param host.databaseFile the SQLite file
+ * @param host.pgUrl of the PostgreSQL server, or `null`
+ * @param host.node `{ binary, addon }`: which Node
+ */
+export async function startConfiguration({ id, file, env = {}, quiet = false, overlay = false }, { databaseFile, pgUrl, node }) {
   const { NODE_ENV: _unset, NODE_OPTIONS: _options, ...inherited } = process.env
-  const child = fork(server, [id], {
+  const child = fork(server, [file], {
     execPath: node.binary,
-    execArgv: nodeArgs,
-    env: { ...inherited, BENCH_DB: databaseFile, BENCH_ADDON: node.addon, ...env },
+    stdio: ['ignore', quiet ? openSync(devNull, 'w') : 'inherit', 'inherit', 'ipc'],
+    env: { ...inherited, BENCH_DB: databaseFile, BENCH_ADDON: node.addon, ...(pgUrl ? { BENCH_PG: pgUrl } : {}), ...env },
   })
   const hear = () =>
     new Promise((resolve, reject) => {
@@ -36,24 +45,30 @@ export async function startConfiguration({ id, env = {}, nodeArgs = [] }, { data
   const { port, startupCpuMs } = await hear()
   const connection = createConnection(port)
 
-  const burst = async (path, count) => {
+  const burst = async (route, count) => {
+    const bytes = connection.toBytes(route)
     for (let left = count; left > 0; left--) {
-      const { status } = await connection.get(path)
-      if (status !== 200) throw new Error(`'${id}' answered GET ${path} with ${status}`)
+      const { status } = await connection.send(bytes)
+      if (status !== 200) throw new Error(`'${id}' answered ${route.path} with ${status}`)
     }
   }
+  const opened = overlay ? await connectOverlay(connection) : null
   return {
     startupCpuMs,
     connection,
+    overlay: opened,
+    ask,
     burst,
-    memory: () => ask('memory'),
-    /** CPU of the whole process (all threads: compiler and garbage collector too) in µs, per request of one burst. */
-    async cpuPerRequest(path, count) {
+    /** CPU of the whole process so far (all threads: compiler and garbage collector too), in µs */
+    cpuUs,
+    /** the same in µs per request of one burst */
+    async cpuPerRequest(route, count) {
       const before = await cpuUs()
-      await burst(path, count)
+      await burst(route, count)
       return ((await cpuUs()) - before) / count
     },
     async stop() {
+      opened?.close()
       connection.close()
       if (child.exitCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
