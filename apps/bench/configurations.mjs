@@ -46,5 +46,12 @@ export const configurations = [
   { id: 'opentelemetry', label: 'OpenTelemetry: http, express, knex', file: rival('opentelemetry'), rival: true, check: expectCounted },
   { id: 'sentry', label: '@sentry/node with tracing', file: rival('sentry'), rival: true, load: 0.5, check: expectCounted },
   { id: 'miniprofiler', label: 'miniprofiler', file: rival('miniprofiler'), rival: true, load: 0.5, check: expectCounted },
-  { id: 'knex-debug', label: 'knex `debug`, a log line per query', file: rival('knex-debug'), rival: true, quiet: true, check: expectCounted },
+  {
+    id: 'knex-debug',
+    label: 'knex `debug`, a log line per query',
+    file: rival('knex-debug'),
+    rival: true,
+    quiet: true,
+    check: expectCounted,
+  },
 ]

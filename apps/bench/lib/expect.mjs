@@ -40,14 +40,16 @@ export async function expectNothing({ connection }, route) {
   assert.doesNotMatch(response.body, /data-debug-toolbar/, `${route.path} is injected in production`)
 }
 
-/** A rival recorded every query of a request, by its own account. */
+/** A rival recorded a request and every query of it, by its own account. */
 export async function expectCounted({ connection, ask }, route) {
   const before = await ask('recorded')
   await connection.send(connection.toBytes(route))
   // What it does after the answer is its own business, as long as it comes to an end.
   await wait(50)
-  const counted = (await ask('recorded')) - before
-  assert.equal(counted, route.sql, `${route.path}: ${counted} queries recorded instead of ${route.sql}`)
+  const after = await ask('recorded')
+  const queries = after.queries - before.queries
+  assert.equal(queries, route.sql, `${route.path}: ${queries} queries recorded instead of ${route.sql}`)
+  if (after.requests !== null) assert.equal(after.requests - before.requests, 1, `${route.path}: the request was not recorded once`)
 }
 
 function expectSites(entries, route, wanted) {

@@ -1,94 +1,94 @@
+import { inPairs } from './in-pairs.mjs'
 import { startConfiguration } from './process.mjs'
-import { mean, shuffle } from './statistics.mjs'
+import { chunks, mean, shuffle } from './statistics.mjs'
+import { isSteady, together } from './steady.mjs'
+
+/** Candidates between two bursts of the base: more would be further from what they are compared with, fewer take more of its time. */
+const perBase = 2
 
 /**
  * Measures all configurations side by side. A replicate is a set of fresh processes; within it every round takes every route, and on
  * every route each candidate once, in random order, between two bursts of the base:
  *
- *     base 1  candidate  base 2  candidate  base 3 ...      ratio = candidate / mean(base before, base after)
+ *     base 1  candidate  candidate  base 2  candidate  candidate  base 3 ...      ratio = candidate / mean(base before, base after)
  *
  * Each of these bursts comes from a process of its own, the base's too, so that all have run equally often and the compiler knows the
- * base no better than the others. Every measured burst follows an unmeasured one of the same kind.
+ * base no better than the others. Every measured burst follows an unmeasured one of half its length.
+ *
+ * @param plan.replicates sets of fresh processes
+ * @param plan.rounds in each; rivals take part in the first only
+ * @param plan.scale length of a burst: 1 is about 100 ms of a bare app
+ * @param plan.warmUpMs at most, for each process
+ * @param plan.deadline epoch ms; no replicate but the first is begun that would not be done by then if it took as long as the one before
+ * @returns samples `{ id, path, cpuUs, ratio }`, CPU to listening of every process, the number of replicates, and how many processes had not settled
  */
-export async function measure({ configurations, routes, host, replicates, rounds, scale, deadline, log }) {
+export async function measure({ configurations, routes, host, plan, log }) {
   const [base, ...candidates] = configurations
-  const samples = []
-  const startups = []
-  let done = 0
-  for (; done < replicates && (done === 0 || Date.now() < deadline); done++) {
+  const result = { samples: [], startups: [], replicates: 0, unsettled: 0 }
+  let lastMs = 0
+  for (; result.replicates < plan.replicates && Date.now() + lastMs <= plan.deadline; result.replicates++) {
+    const start = Date.now()
+    const name = `replicate ${result.replicates + 1} of ${plan.replicates}`
     const bases = []
     const processes = new Map()
     try {
-      for (const configuration of shuffle([...candidates, ...Array(candidates.length + 1).fill(base)])) {
+      for (const configuration of shuffle([...candidates, ...Array(basesFor(candidates)).fill(base)])) {
         const started = await startConfiguration(configuration, host)
         if (configuration === base) bases.push(started)
         else processes.set(configuration.id, started)
-        startups.push({ id: configuration.id, cpuMs: started.startupCpuMs })
+        result.startups.push({ id: configuration.id, cpuMs: started.startupCpuMs })
       }
-      await warmUp([...bases, ...processes.values()], routes, scale)
-      for (let round = 0; round < rounds && (done + round === 0 || Date.now() < deadline); round++) {
-        log(`replicate ${done + 1} of ${replicates}, round ${round + 1} of ${rounds}`)
-        for (const route of shuffle(routes)) samples.push(...(await measureRoute({ base, bases, candidates, processes }, route, scale)))
+      log(`${name}: ${bases.length + processes.size} processes warm up`)
+      const all = [...bases.map((started) => [started, base]), ...candidates.map((candidate) => [processes.get(candidate.id), candidate])]
+      await inPairs(all, async ([started, configuration]) => {
+        if (!(await warmUp(started, configuration, routes, plan))) result.unsettled++
+      })
+      for (let round = 0; round < plan.rounds; round++) {
+        log(`${name}: round ${round + 1} of ${plan.rounds}`)
+        const taking = candidates.filter(({ rival }) => round === 0 || !rival)
+        for (const route of shuffle(routes))
+          result.samples.push(...(await measureRoute({ base, bases, candidates: taking, processes }, route, plan)))
       }
-      await checkRecorded(candidates, processes, routes)
+      for (const { id, check } of candidates) for (const route of check ? routes : []) await check(processes.get(id), route)
     } finally {
       for (const started of [...bases, ...processes.values()]) await started.stop()
     }
+    lastMs = Date.now() - start
   }
-  return { samples, startups, replicates: done }
+  return result
 }
 
-/** Twice over all routes, so that the compiler has seen each before anything is measured. */
-async function warmUp(processes, routes, scale) {
-  for (let pass = 0; pass < 2; pass++) {
-    for (const route of routes) {
-      for (const started of processes) await started.burst(route.path, countOf(route, scale))
-    }
+const basesFor = (candidates) => Math.ceil(candidates.length / perBase) + 1
+
+/** All routes in turn, as often as it takes until they get no cheaper; `false` where the time ended first. */
+async function warmUp(started, configuration, routes, { scale, warmUpMs }) {
+  const end = Date.now() + warmUpMs
+  const passes = []
+  while (!isSteady(passes) && Date.now() < end) {
+    const costs = []
+    for (const route of routes) costs.push(await started.cpuPerRequest(route, countOf(route, configuration, scale / 2)))
+    passes.push(together(costs))
   }
+  return isSteady(passes)
 }
 
-async function measureRoute({ base, bases, candidates, processes }, route, scale) {
-  const cpuOf = async (started) => {
-    const count = countOf(route, scale)
-    await started.burst(route.path, count)
-    return started.cpuPerRequest(route.path, count)
+async function measureRoute({ base, bases, candidates, processes }, route, { scale }) {
+  const cpuOf = async (started, configuration) => {
+    await started.burst(route, countOf(route, configuration, scale / 2))
+    return started.cpuPerRequest(route, countOf(route, configuration, scale))
   }
   const [first, ...others] = shuffle(bases)
-  let before = await cpuOf(first)
+  let before = await cpuOf(first, base)
   const samples = [{ id: base.id, path: route.path, cpuUs: before, ratio: 1 }]
-  for (const [index, candidate] of shuffle(candidates).entries()) {
-    const cpuUs = await cpuOf(processes.get(candidate.id))
-    const after = await cpuOf(others[index])
-    samples.push({ id: candidate.id, path: route.path, cpuUs, ratio: cpuUs / mean(before, after) })
+  for (const [index, group] of chunks(shuffle(candidates), perBase).entries()) {
+    const costs = []
+    for (const candidate of group) costs.push({ id: candidate.id, cpuUs: await cpuOf(processes.get(candidate.id), candidate) })
+    const after = await cpuOf(others[index], base)
+    for (const { id, cpuUs } of costs) samples.push({ id, path: route.path, cpuUs, ratio: cpuUs / mean(before, after) })
     samples.push({ id: base.id, path: route.path, cpuUs: after, ratio: 1 })
     before = after
   }
   return samples
 }
 
-/** Not while measuring: reading a record makes the server work. */
-async function checkRecorded(candidates, processes, routes) {
-  for (const { id } of candidates) {
-    const { configuration } = await import(`../configurations/${id}.mjs`)
-    if (!configuration.check) continue
-    for (const route of routes) await configuration.check(processes.get(id).connection, route)
-  }
-}
-
-/** Memory of fresh processes after the same number of requests each. */
-export async function measureMemory({ configurations, host, requests, log }) {
-  const memory = []
-  for (const configuration of shuffle(configurations)) {
-    log(`memory: ${configuration.id}`)
-    const started = await startConfiguration(configuration, host)
-    try {
-      await started.burst('/page', requests)
-      memory.push({ id: configuration.id, ...(await started.memory()) })
-    } finally {
-      await started.stop()
-    }
-  }
-  return memory
-}
-
-const countOf = (route, scale) => Math.max(2, Math.round(route.burst * scale))
+const countOf = (route, { load = 1 }, scale) => Math.max(1, Math.round(route.burst * scale * load))

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -17,11 +17,13 @@ const server = fileURLToPath(new URL('../server.mjs', import.meta.url))
  */
 export async function startConfiguration({ id, file, env = {}, quiet = false, overlay = false }, { databaseFile, pgUrl, node }) {
   const { NODE_ENV: _unset, NODE_OPTIONS: _options, ...inherited } = process.env
+  const output = quiet ? openSync(devNull, 'w') : 'inherit'
   const child = fork(server, [file], {
     execPath: node.binary,
-    stdio: ['ignore', quiet ? openSync(devNull, 'w') : 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
     env: { ...inherited, BENCH_DB: databaseFile, BENCH_ADDON: node.addon, ...(pgUrl ? { BENCH_PG: pgUrl } : {}), ...env },
   })
+  if (quiet) closeSync(output)
   const hear = () =>
     new Promise((resolve, reject) => {
       const onExit = (code) => reject(new Error(`the process of '${id}' ended (exit ${code}): what it printed above says why`))

@@ -1,73 +1,170 @@
-import { cpus } from 'node:os'
-import { median } from './statistics.mjs'
+import { createFigures } from './figures.mjs'
+import { judge } from './verdict.mjs'
 
 const table = (head, rows) =>
   [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-/** All tables of one run, as Markdown. */
-export function toReport({ configurations, routes, samples, startups, memory, settings }) {
-  const [base] = configurations
-  const valuesOf = (id, path, key) => samples.filter((sample) => sample.id === id && sample.path === path).map((sample) => sample[key])
-  const medianOf = (id, path, key) => median(valuesOf(id, path, key))
-  const perRoute = (cell) => configurations.map(({ id, label }) => [label, ...routes.map(({ path }) => cell(id, path))])
+/**
+ * All tables of one run, as Markdown.
+ *
+ * @param chart address of the picture, relative to the page; `null` for none
+ */
+export function toReport(results, { chart = null } = {}) {
+  const figures = createFigures(results)
+  const parts = [
+    toSettings(results.settings),
+    `Routes: ${results.routes.map(({ path, what }) => `\`${path}\` ${what}`).join('; ')}.`,
+    verdictPart(results),
+    chart && `![CPU per request as a ratio to the bare app, by route](${chart})`,
+    ...cpuParts(results, figures),
+    scalingPart(results, figures),
+    ...nodeParts(results, figures),
+    startPart(results, figures),
+    memoryPart(results, figures),
+    sentPart(results, figures),
+  ]
+  return `${parts.filter(Boolean).join('\n\n')}\n`
+}
+
+function verdictPart(results) {
+  const rows = judge(results)
+  if (rows.length === 0) return null
+  const of = (kind) => rows.filter((row) => row.kind === kind)
+  const count = (kind) => `${of(kind).filter(({ pass }) => pass).length} of ${of(kind).length} ${kind}s`
+  return `**Verdict: ${count('must')}, ${count('aim')}**
+
+${table(
+  ['', 'kind', 'limit', 'seen', ''],
+  [...of('must'), ...of('aim')].map(({ kind, what, limit, value, pass }) => [what, kind, limit, value, pass ? 'pass' : '**fail**']),
+)}`
+}
+
+function cpuParts(results, figures) {
+  const { configurations, routes, samples } = results
+  const { base, ratio, cpuUs, overContext } = figures
   const head = ['', ...routes.map(({ path }) => path)]
+  const perRoute = (rows, cell) =>
+    table(
+      head,
+      rows.map(({ id, label }) => [label, ...routes.map(({ path }) => cell(id, path))]),
+    )
+  const parts = [
+    `**CPU per request, as a ratio to the bare app: median [min–max]**
 
-  const ratio = (id, path) => {
-    if (id === base.id) return '1'
-    const values = valuesOf(id, path, 'ratio')
-    return `**${median(values).toFixed(2)}** [${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}]`
-  }
-  const startup = (id) => median(startups.filter((start) => start.id === id).map(({ cpuMs }) => cpuMs))
+${perRoute(configurations, (id, path) => (id === base.id ? '1' : toRange(ratio(id, path, samples))))}`,
+    `**CPU per request, µs (median)**
 
-  return `${settings}
+${perRoute(configurations, (id, path) => fixed(cpuUs(id, path, samples), 0))}`,
+  ]
+  const ours = configurations.filter(({ id, rival }) => !rival && id !== base.id && id !== 'bare-again' && id !== 'async-context')
+  if (configurations.some(({ id }) => id === 'async-context') && ours.length > 0)
+    parts.push(`**Over async context alone, as a part of the bare app: (configuration − async context) / bare**
 
-Routes: ${routes.map(({ path, what }) => `\`${path}\` ${what}`).join('; ')}.
-
-**CPU per request, as a ratio to the bare app: median [min–max]**
-
-${table(head, perRoute(ratio))}
-
-**CPU per request, µs (median)**
-
-${table(
-  head,
-  perRoute((id, path) => medianOf(id, path, 'cpuUs').toFixed(0)),
-)}
-${overLimit(configurations, routes, medianOf, head)}
-**Start-up and memory**
-
-${table(
-  ['', 'CPU to listening, ms', 'more than bare', 'RSS, MB', 'heap after a collection, MB'],
-  configurations.map(({ id, label }) => {
-    const used = memory.find((row) => row.id === id)
-    return [label, startup(id).toFixed(0), signed(startup(id) - startup(base.id)), megabytes(used.rss), megabytes(used.heapAfterGc)]
-  }),
-)}
-`
+${perRoute(ours, (id, path) => fixed(overContext(id, path, samples), 2))}`)
+  return parts
 }
 
-/** What the toolbar adds to what nobody can avoid; the part of the ratio that is its own. */
-function overLimit(configurations, routes, medianOf, head) {
-  const has = (wanted) => configurations.some(({ id }) => id === wanted)
-  if (!has('async-context') || !has('toolbar')) return ''
-  const cells = routes.map(({ path }) => (medianOf('toolbar', path, 'ratio') - medianOf('async-context', path, 'ratio')).toFixed(2))
-  return `
-**What the toolbar adds to async context alone, as a part of the bare app**
+function scalingPart(results, { overContextUs, ratio }) {
+  if (!results.scaling) return null
+  const { routes, samples, configurations } = results.scaling
+  return `**As queries become many**
 
-${table(head, [['(debug-toolbar − async context) / bare', ...cells]])}
-`
+${table(
+  ['', ...routes.map(({ queries }) => `${queries.toLocaleString('en')} queries`)],
+  [
+    ...configurations
+      .slice(1)
+      .map(({ id, label }) => [`${label}, ratio to bare`, ...routes.map(({ path }) => toRange(ratio(id, path, samples)))]),
+    [
+      'debug-toolbar over async context, µs per query',
+      ...routes.map(({ path, queries }) => fixed(overContextUs('toolbar', path) / queries, 1)),
+    ],
+  ],
+)}`
 }
 
+function nodeParts(results, { ratio, overContext }) {
+  return (results.nodes ?? []).map(({ version, routes, configurations, samples }) => {
+    const cells = (cell) => routes.map(({ path }) => cell(path))
+    return `**Node ${version}: ratio to bare**
+
+${table(
+  ['', ...cells((path) => path)],
+  [
+    ...configurations.slice(1).map(({ id, label }) => [label, ...cells((path) => toRange(ratio(id, path, samples)))]),
+    ['(debug-toolbar − async context) / bare', ...cells((path) => fixed(overContext('toolbar', path, samples), 2))],
+  ],
+)}`
+  })
+}
+
+function startPart({ configurations, startups }, figures) {
+  if (startups.length === 0) return null
+  const [base] = configurations
+  const more = (id) => signed(figures.startupMs(id) - figures.startupMs(base.id))
+  return `**CPU to listening, ms (median)**
+
+${table(
+  ['', 'CPU', 'more than bare'],
+  configurations.map(({ id, label }) => [label, figures.startupMs(id).toFixed(0), more(id)]),
+)}`
+}
+
+function memoryPart({ configurations, memory, memoryRequests }, figures) {
+  if (memory.length === 0) return null
+  const [base] = configurations
+  const more = (id) => signed((figures.memory(id, 'rss') - figures.memory(base.id, 'rss')) / 1024 / 1024)
+  return `**Memory after ${memoryRequests.toLocaleString('en')} requests of /page, MB**
+
+${table(
+  ['', 'RSS', 'more than bare', 'heap after a collection'],
+  configurations.map(({ id, label }) => [
+    label,
+    megabytes(figures.memory(id, 'rss')),
+    more(id),
+    megabytes(figures.memory(id, 'heapAfterGc')),
+  ]),
+)}`
+}
+
+function sentPart({ bytes, opening }, figures) {
+  if (!opening) return null
+  const { first, later, afterPage, codeBytes } = figures.opening
+  const queries = opening.queries.toLocaleString('en')
+  return `**What is sent**
+
+${table(
+  ['more bytes than bare', ...bytes.map(({ path }) => path)],
+  [
+    ['headers', ...bytes.map(({ head }) => head)],
+    ['body', ...bytes.map(({ body }) => body)],
+  ],
+)}
+
+${table(
+  ['when somebody looks', 'server CPU, ms', 'on the wire, kB'],
+  [
+    [`the SQL panel of ${queries} queries, with its record`, later.cpuMs.toFixed(1), kilobytes(later.bytes)],
+    ['the same, the first one of a process', first.cpuMs.toFixed(1), kilobytes(first.bytes)],
+    ['the bar, after a page has loaded', afterPage.cpuMs.toFixed(1), kilobytes(afterPage.bytes)],
+    ['code of the bar, once for a browser', '', kilobytes(codeBytes.bar)],
+    ['code of the drawer with the SQL panel, once for a browser', '', kilobytes(codeBytes.panel)],
+  ],
+)}`
+}
+
+const fixed = (value, digits) => (value === null ? '–' : value.toFixed(digits))
+const toRange = (range) => (range ? `**${range.median.toFixed(2)}** [${range.min.toFixed(2)}–${range.max.toFixed(2)}]` : '–')
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1)
 const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(0)
-const signed = (ms) => `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(0)}`
+const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`
 
 /** One line that says where the figures come from. */
-export function toSettings({ replicates, rounds, scale, memoryRequests, quick, nodeVersion }) {
-  const [{ model }] = cpus()
+function toSettings({ date, node, machine, replicates, rounds, scale, quick, minutes, processes, unsettled }) {
   return (
-    `Measured ${new Date().toISOString().slice(0, 10)} on Node ${nodeVersion}, ${cpus().length} × ${model.trim()}, ${process.platform}: ` +
-    `${replicates} fresh processes each, ${rounds} round${rounds === 1 ? '' : 's'} in each${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms; ` +
-    `memory after ${memoryRequests.toLocaleString('en')} requests of /page.`
+    `Measured ${date} on Node ${node}, ${machine}: ${replicates} fresh processes of each configuration, ` +
+    `${rounds} round${rounds === 1 ? '' : 's'} in each (rivals: 1)${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app, ` +
+    `${minutes} minutes in all; ${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
   )
 }
 

@@ -15,3 +15,10 @@ export function shuffle(values) {
   }
   return order
 }
+
+/** In groups of `size`, the last may be smaller. */
+export function chunks(values, size) {
+  const groups = []
+  for (let at = 0; at < values.length; at += size) groups.push(values.slice(at, at + size))
+  return groups
+}

@@ -4,7 +4,8 @@ import { devNull } from 'node:os'
 
 const pino = createRequire(new URL('../server.mjs', import.meta.url))('pino')
 const queryLog = pino(pino.destination({ dest: devNull, sync: true }))
-let queries = 0
+// It knows nothing of requests.
+const counts = { requests: null, queries: 0 }
 
 export const configuration = {
   knex: { debug: true },
@@ -12,10 +13,10 @@ export const configuration = {
     for (const database of databases) {
       database.on('query', ({ sql, bindings }) => {
         queryLog.info({ sql, bindings }, 'query')
-        queries++
+        counts.queries++
       })
     }
     return []
   },
-  recorded: () => queries,
+  recorded: () => counts,
 }

@@ -3,14 +3,20 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import miniprofiler from 'miniprofiler'
 
 const context = new AsyncLocalStorage()
-let queries = 0
+const counts = { requests: 0, queries: 0 }
 
 export const configuration = {
   middleware({ databases }) {
     for (const database of databases) watch(database)
-    return [miniprofiler.express(), (req, _res, next) => context.run(req.miniprofiler, next)]
+    return [
+      miniprofiler.express(),
+      (req, _res, next) => {
+        if (req.miniprofiler.id) counts.requests++
+        context.run(req.miniprofiler, next)
+      },
+    ]
   },
-  recorded: () => queries,
+  recorded: () => counts,
 }
 
 function watch(database) {
@@ -24,7 +30,7 @@ function watch(database) {
     if (!timing) return
     open.delete(__knexQueryUid)
     timing.stopTime = process.hrtime()
-    queries++
+    counts.queries++
   }
   database.on('query-response', (_response, query) => end(query))
   database.on('query-error', (_error, query) => end(query))

@@ -5,10 +5,13 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { KnexInstrumentation } from '@opentelemetry/instrumentation-knex'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 
-let queries = 0
+const counts = { requests: 0, queries: 0 }
 const exporter = {
   export(spans, done) {
-    for (const { instrumentationScope } of spans) if (instrumentationScope.name === '@opentelemetry/instrumentation-knex') queries++
+    for (const { instrumentationScope } of spans) {
+      if (instrumentationScope.name === '@opentelemetry/instrumentation-knex') counts.queries++
+      if (instrumentationScope.name === '@opentelemetry/instrumentation-http') counts.requests++
+    }
     done({ code: 0 })
   },
   shutdown: async () => {},
@@ -21,6 +24,6 @@ export const configuration = {
   middleware: () => [],
   async recorded() {
     await provider.forceFlush()
-    return queries
+    return counts
   },
 }

@@ -16,25 +16,27 @@ Sentry.init({
     }),
 })
 
-let queries = 0
+const counts = { requests: 0, queries: 0 }
 
 export const configuration = {
   middleware: () => [],
   async recorded() {
     await Sentry.flush(2000)
-    for (const envelope of sent) queries += count(envelope)
+    for (const envelope of sent) count(envelope)
     sent = []
     listening = true
-    return queries
+    return counts
   },
 }
 
-/** Spans of the integration in one envelope: lines of JSON. */
+/** Spans in one envelope, which is lines of JSON. On PostgreSQL there is one of pg's beside each of knex's. */
 function count(envelope) {
-  let found = 0
   for (const line of envelope.split('\n')) {
-    if (process.env.BENCH_DUMP) console.error(line.slice(0, 1500))
-    if (line.includes('"spans"')) for (const { origin } of JSON.parse(line).spans) if (origin === 'auto.db.otel.knex') found++
+    if (!line.startsWith('{"version"')) continue
+    for (const { attributes } of JSON.parse(line).items) {
+      const origin = attributes['sentry.origin']?.value
+      if (origin === 'auto.db.knex') counts.queries++
+      if (origin === 'auto.http.http_server') counts.requests++
+    }
   }
-  return found
 }

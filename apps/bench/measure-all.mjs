@@ -1,0 +1,118 @@
+import { cpus } from 'node:os'
+import { addonFor, otherNode } from '../../scripts/lib/node-versions.mjs'
+import { Explained } from '../../scripts/lib/say.mjs'
+import { ensureBuilt, ensureInstalled } from '../../scripts/lib/setup.mjs'
+import { reachable, serviceUrl } from '../../scripts/services.mjs'
+import { configurations } from './configurations.mjs'
+import { ensureRivals } from './lib/rivals.mjs'
+import { toPlan } from './plan.mjs'
+import { routes } from './routes.mjs'
+
+/**
+ * Installs and builds what is missing and measures what the options ask for, part by part.
+ *
+ * @returns the results as JSON: what report, verdict and chart read
+ * @throws Explained where an option is wrong or something could not be installed
+ */
+export async function measureAll(options) {
+  const start = Date.now()
+  const plan = toPlan(options, start)
+  const log = (line) => console.log(`${((Date.now() - start) / 1000).toFixed(0).padStart(4)} s  ${line}`)
+  await ensureInstalled()
+  await ensureBuilt()
+  const rivals = [plan.main, plan.memory].some((part) => part?.configurations.some(({ rival }) => rival))
+  if (rivals) await ensureRivals()
+  const host = await prepareHost(plan, options.node)
+  // Only now: these need what has just been installed.
+  const { measure } = await import('./lib/measure.mjs')
+  const { measureMemory } = await import('./lib/memory.mjs')
+  const { measureBytes, measureOpening } = await import('./lib/opening.mjs')
+  const find = (id) => configurations.find((configuration) => configuration.id === id)
+
+  const isThere = ({ needs }) => needs !== 'pg' || host.pgUrl
+  const taken = plan.main && { ...plan.main, routes: plan.main.routes.filter(isThere) }
+  const done = taken ? await measure({ ...taken, host, log: prefixed(log, 'routes') }) : nothing
+  const scaling = plan.scaling && {
+    ...strip(plan.scaling),
+    samples: (await measure({ ...plan.scaling, host, log: prefixed(log, 'many queries') })).samples,
+  }
+  let bytes = null
+  let opening = null
+  if (plan.opening) {
+    log('what is sent')
+    const [bare, toolbar] = [find('bare'), find('toolbar')]
+    bytes = await measureBytes({ bare, toolbar, routes: routes.filter(isThere), host })
+    const [page, route] = ['/page', '/heavy'].map((path) => routes.find((known) => known.path === path))
+    opening = await measureOpening({ toolbar, route, page, host, times: plan.opening.times })
+  }
+  const page = routes.find(({ path }) => path === '/page')
+  const memory = plan.memory ? await measureMemory({ ...plan.memory, route: page, host, log }) : []
+  const nodes = plan.nodes ? await measureNodes(plan.nodes, host, measure, log) : []
+
+  const results = {
+    settings: {
+      date: new Date().toISOString().slice(0, 10),
+      node: host.node.version,
+      machine: `${cpus().length} × ${cpus()[0].model.trim()}, ${process.platform}`,
+      quick: options.quick,
+      minutes: Math.ceil((Date.now() - start) / 60_000),
+      replicates: done.replicates,
+      rounds: plan.main?.plan.rounds ?? 0,
+      scale: plan.main?.plan.scale ?? 0,
+      processes: done.startups.length,
+      unsettled: done.unsettled,
+    },
+    ...strip(taken ?? { configurations: configurations.slice(0, 1), routes: [] }),
+    samples: done.samples,
+    startups: done.startups,
+    scaling,
+    bytes,
+    opening,
+    memory,
+    memoryRequests: plan.memory?.requests ?? 0,
+    nodes,
+  }
+  log('done')
+  if (taken && done.replicates < taken.plan.replicates)
+    console.log(`The machine was busy: ${done.replicates} of ${taken.plan.replicates} replicates fitted into the time.`)
+  return results
+}
+
+const nothing = { samples: [], startups: [], replicates: 0, unsettled: 0 }
+
+/** What the report needs to know of who took part. */
+const strip = ({ configurations, routes }) => ({
+  configurations: configurations.map(({ id, label, rival = false }) => ({ id, label, rival })),
+  routes: routes.map(({ path, what, queries }) => ({ path, what, queries })),
+})
+
+const prefixed = (log, name) => (line) => log(`${name}: ${line}`)
+
+async function prepareHost(plan, major) {
+  const { prepareDatabase } = await import('./lib/data.mjs')
+  const databaseFile = prepareDatabase()
+  const needsPg = plan.opening || plan.main?.routes.some(({ needs }) => needs === 'pg')
+  let pgUrl = null
+  if (needsPg && (await reachable('pg'))) {
+    pgUrl = serviceUrl('pg')
+    await (await import('./lib/postgres-data.mjs')).preparePostgres(pgUrl)
+  } else if (needsPg) console.log('  /pg is skipped: no PostgreSQL answers. Start it, or set TEST_PG_URL.')
+  return { databaseFile, pgUrl, node: await chooseNode(major ?? process.versions.node.split('.')[0]) }
+}
+
+/** The running Node, or another major that npm brings, with the addon that belongs to it. */
+async function chooseNode(major) {
+  const node = await otherNode(Number(major))
+  if (!node) throw new Explained(`--node: npm has no Node ${major} for ${process.platform} ${process.arch}.`)
+  return { ...node, addon: await addonFor(node) }
+}
+
+async function measureNodes({ majors, ...part }, host, measure, log) {
+  const tables = []
+  for (const major of majors) {
+    const node = await chooseNode(major)
+    const { samples } = await measure({ ...part, host: { ...host, pgUrl: null, node }, log: prefixed(log, `Node ${major}`) })
+    tables.push({ version: node.version, ...strip(part), samples })
+  }
+  return tables
+}
