@@ -47,16 +47,16 @@ export function toPlan(options, start) {
       routes: quick && !options.routes ? withLimits : routes,
       plan: {
         replicates,
-        rounds: toCount(options.rounds, quick ? 1 : 3, '--rounds'),
-        scale: quick ? 0.7 : 1.5,
-        warmUpMs: quick ? 6_000 : 12_000,
+        rounds: toCount(options.rounds, quick ? 2 : 3, '--rounds'),
+        scale: quick ? 0.4 : 1.5,
+        warmUpMs: quick ? 8_000 : 15_000,
         deadline,
       },
     }),
     scaling: part('scaling', {
       configurations: pick(limit),
       routes: scalingRoutes,
-      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 5_000, deadline },
+      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 10_000, deadline },
     }),
     opening: part('opening', { times: 8 }),
     memory: part('memory', {
@@ -69,7 +69,7 @@ export function toPlan(options, start) {
       majors: [22, 24],
       configurations: pick(limit),
       routes: withLimits,
-      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 5_000, deadline },
+      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 10_000, deadline },
     }),
   }
 }

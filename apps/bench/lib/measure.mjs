@@ -1,10 +1,13 @@
 import { inPairs } from './in-pairs.mjs'
 import { startConfiguration } from './process.mjs'
 import { chunks, mean, shuffle } from './statistics.mjs'
-import { isSteady, together } from './steady.mjs'
+import { isSteady } from './steady.mjs'
 
 /** Candidates between two bursts of the base: more would be further from what they are compared with, fewer take more of its time. */
 const perBase = 2
+
+/** Length of the bursts of one pass while warming up: every route has its turn soon. */
+const passScale = 0.35
 
 /**
  * Measures all configurations side by side. A replicate is a set of fresh processes; within it every round takes every route, and on
@@ -61,13 +64,15 @@ export async function measure({ configurations, routes, host, plan, log }) {
 const basesFor = (candidates) => Math.ceil(candidates.length / perBase) + 1
 
 /** All routes in turn, as often as it takes until they get no cheaper; `false` where the time ended first. */
-async function warmUp(started, configuration, routes, { scale, warmUpMs }) {
+async function warmUp(started, configuration, routes, { warmUpMs }) {
   const end = Date.now() + warmUpMs
   const passes = []
+  let before = await started.cpuUs()
   while (!isSteady(passes) && Date.now() < end) {
-    const costs = []
-    for (const route of routes) costs.push(await started.cpuPerRequest(route, countOf(route, configuration, scale / 2)))
-    passes.push(together(costs))
+    for (const route of routes) await started.burst(route, countOf(route, configuration, passScale))
+    const after = await started.cpuUs()
+    passes.push(after - before)
+    before = after
   }
   return isSteady(passes)
 }
