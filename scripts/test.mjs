@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium, howToGetChromium } from './chromium.mjs'
 import { readCounts, totalLine } from './lib/counts.mjs'
-import { cacheDir } from './lib/paths.mjs'
+import { cacheDir, inRoot } from './lib/paths.mjs'
 import { binOf, runNode } from './lib/run.mjs'
 import { Explained, main, seconds, step } from './lib/say.mjs'
 import { ensureBuilt, ensureInstalled } from './lib/setup.mjs'
@@ -24,6 +24,10 @@ const steps = {
   // After the build: tests import the package as its users do.
   'types of tests': () => typeCheck('tsconfig.tests.json'),
   package: checkPackageShape,
+  'hot path': async () => {
+    const { code } = await runNode([inRoot('apps/bench/micro/run.mjs')])
+    if (code !== 0) throw new Explained('the hot path is dearer than it may be: what is printed above says which entries.')
+  },
   unit: () => tool('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports.unit}`]),
   browser: async () => {
     const chromium = await ensureChromium()
@@ -36,7 +40,7 @@ const steps = {
   },
 }
 
-const needBuild = new Set(['types of tests', 'package', 'unit', 'browser'])
+const needBuild = new Set(['types of tests', 'package', 'hot path', 'unit', 'browser'])
 
 await main(async () => {
   const asked = process.argv.slice(2)

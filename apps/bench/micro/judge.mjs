@@ -1,0 +1,33 @@
+/**
+ * The most that an entry may cost, in units of the yardstick that runs beside it (`reference` in operations.mjs: about 6 µs and 3.4 kB).
+ * About twice what is seen: a busy machine passes, a closure or a string more per entry that doubles it does not.
+ */
+export const limits = {
+  request: { time: 6, bytes: 5 },
+  sql: { time: 2.6, bytes: 1.6 },
+  log: { time: 0.4, bytes: 0.18 },
+  signal: { time: 0.7, bytes: 0.95 },
+  span: { time: 0.35, bytes: 0.19 },
+}
+
+/** `[{ id, us, bytes, time, size, limit, pass }]`: `time` and `size` in units of the reference. */
+export function judgeMicro({ reference, rows }, most = limits) {
+  return rows.map(({ id, us, bytes }) => {
+    const time = us / reference.us
+    const size = bytes / reference.bytes
+    const limit = most[id]
+    return { id, us, bytes, time, size, limit, pass: time <= limit.time && size <= limit.bytes }
+  })
+}
+
+/** The same as lines to print. */
+export function toLines({ reference }, judged) {
+  const lines = [`  reference  ${reference.us.toFixed(2)} µs  ${reference.bytes.toFixed(0)} bytes`]
+  for (const { id, us, bytes, time, size, limit, pass } of judged) {
+    const seen = `${(us * 1000).toFixed(0).padStart(6)} ns ${bytes.toFixed(0).padStart(6)} bytes`
+    lines.push(
+      `  ${id.padEnd(9)}${seen}   time ${time.toFixed(2)} of at most ${limit.time}, bytes ${size.toFixed(2)} of at most ${limit.bytes}  ${pass ? 'pass' : 'FAIL'}`,
+    )
+  }
+  return lines
+}
