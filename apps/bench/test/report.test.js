@@ -1,33 +1,35 @@
 import { describe, expect, it } from 'vitest'
 import { replaceBetween, toReport } from '../lib/report.mjs'
-import { median, shuffle } from '../lib/statistics.mjs'
-
-describe('statistics', () => {
-  it('takes the middle value, or the mean of the middle two', () => {
-    expect(median([3, 1, 2])).toBe(2)
-    expect(median([4, 1, 2, 3])).toBe(2.5)
-  })
-
-  it('shuffles without losing anything', () => {
-    expect(shuffle([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5])
-  })
-})
+import { createQuickResults, createResults } from './results.js'
 
 describe('report', () => {
   it('shows medians with their range, and what the toolbar adds to the limit', () => {
-    const configurations = ['bare', 'async-context', 'toolbar'].map((id) => ({ id, label: id }))
-    const sample = (id, ratio) => ({ id, path: '/n1', cpuUs: ratio * 100, ratio })
-    const report = toReport({
-      configurations,
-      routes: [{ path: '/n1', what: '51 queries' }],
-      samples: [sample('bare', 1), sample('async-context', 1.1), ...[1.3, 1.2, 1.5].map((ratio) => sample('toolbar', ratio))],
-      startups: configurations.map(({ id }) => ({ id, cpuMs: id === 'bare' ? 200 : 190 })),
-      memory: configurations.map(({ id }) => ({ id, rss: 2 ** 27, heapAfterGc: 2 ** 24 })),
-      settings: 'Measured.',
-    })
-    expect(report).toContain('| toolbar | **1.30** [1.20–1.50] |')
-    expect(report).toContain('| (debug-toolbar − async context) / bare | 0.20 |')
-    expect(report).toContain('| toolbar | 190 | −10 | 128 | 16 |')
+    const report = toReport(createResults())
+    expect(report).toContain('| toolbar | **1.30** [1.20–1.50] | **1.30** [1.20–1.50] |')
+    expect(report).toContain('| toolbar | 130 | 130 |')
+    expect(report).toContain('| toolbar | 0.20 | 0.20 |')
+  })
+
+  it('shows start-up and memory beside the bare app', () => {
+    const report = toReport(createResults())
+    expect(report).toContain('| toolbar | 260 | +60 |')
+    expect(report).toContain('| toolbar | 116 | +16 | 10 |')
+  })
+
+  it('shows the cost of a query, what is sent, and other Nodes', () => {
+    const report = toReport(createResults(), { chart: 'chart.svg' })
+    expect(report).toContain('| debug-toolbar over async context, µs per query | 3.0 | 3.5 |')
+    expect(report).toContain('| headers | 180 |')
+    expect(report).toContain('| the SQL panel of 1,000 queries, with its record | 25.0 | 100.0 |')
+    expect(report).toContain('| the same, the first one of a process | 60.0 | 90.0 |')
+    expect(report).toContain('**Node 24.0.0: ratio to bare**')
+    expect(report).toContain('](chart.svg)')
+  })
+
+  it('has no table of what was not measured', () => {
+    const report = toReport(createQuickResults())
+    expect(report).toContain('**1.30** [1.20–1.50]')
+    expect(report).not.toMatch(/Memory after|What is sent|As queries become many|Node 24|NaN|undefined|null/)
   })
 
   it('replaces what stands between its markers and nothing else', () => {
