@@ -1,10 +1,11 @@
 import { cpus } from 'node:os'
-import { addonFor, otherNode } from '../../scripts/lib/node-versions.mjs'
+import { otherNode } from '../../scripts/lib/node-versions.mjs'
 import { Explained } from '../../scripts/lib/say.mjs'
 import { ensureBuilt, ensureInstalled } from '../../scripts/lib/setup.mjs'
 import { reachable, serviceUrl } from '../../scripts/services.mjs'
 import { configurations } from './configurations.mjs'
 import { ensureRivals } from './lib/rivals.mjs'
+import { ensureSqlite } from './lib/sqlite.mjs'
 import { toPlan } from './plan.mjs'
 import { routes } from './routes.mjs'
 
@@ -100,11 +101,11 @@ async function prepareHost(plan, major) {
   return { databaseFile, pgUrl, node: await chooseNode(major ?? process.versions.node.split('.')[0]) }
 }
 
-/** The running Node, or another major that npm brings, with the addon that belongs to it. */
+/** The running Node, or another major that npm brings, with the better-sqlite3 that belongs to it. */
 async function chooseNode(major) {
   const node = await otherNode(Number(major))
   if (!node) throw new Explained(`--node: npm has no Node ${major} for ${process.platform} ${process.arch}.`)
-  return { ...node, addon: await addonFor(node) }
+  return { ...node, sqlite: node.home ? await ensureSqlite() : null }
 }
 
 async function measureNodes({ majors, ...part }, host, measure, log) {

@@ -6,6 +6,8 @@ import { routes as allRoutes, scalingRoutes } from './routes.mjs'
 export const partNames = ['main', 'scaling', 'opening', 'memory', 'nodes']
 
 const daily = ['bare', 'bare-again', 'async-context', 'toolbar', 'disabled']
+/** What differs in memory. */
+const remembered = ['bare', 'async-context', 'toolbar', 'overlay', 'disabled', 'opentelemetry', 'sentry', 'miniprofiler']
 const limit = ['bare', 'async-context', 'toolbar']
 
 /**
@@ -56,11 +58,11 @@ export function toPlan(options, start) {
     scaling: part('scaling', {
       configurations: pick(limit),
       routes: scalingRoutes,
-      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 10_000, deadline },
+      plan: { replicates, rounds: 1, scale: 1, warmUpMs: 10_000, deadline },
     }),
     opening: part('opening', { times: 8 }),
     memory: part('memory', {
-      configurations,
+      configurations: options.only ? configurations : configurations.filter(({ id }) => remembered.includes(id)),
       requests: quick ? 2_000 : 20_000,
       /** processes: one is luck, and these two are judged */
       times: ({ id }) => (!quick && (id === 'bare' || id === 'toolbar') ? 3 : 1),
@@ -69,7 +71,7 @@ export function toPlan(options, start) {
       majors: [22, 24],
       configurations: pick(limit),
       routes: withLimits,
-      plan: { replicates, rounds: 2, scale: 1, warmUpMs: 10_000, deadline },
+      plan: { replicates, rounds: 1, scale: 1, warmUpMs: 10_000, deadline },
     }),
   }
 }

@@ -10,10 +10,10 @@ const knex = require('knex')
 const pino = require('pino')
 const { createApp } = await import('./app.mjs')
 
-const { BENCH_DB, BENCH_ADDON, BENCH_PG } = process.env
+const { BENCH_DB, BENCH_SQLITE, BENCH_PG } = process.env
 const db = knex({
-  client: 'better-sqlite3',
-  connection: { filename: BENCH_DB, options: { nativeBinding: BENCH_ADDON } },
+  client: BENCH_SQLITE ? clientWith(BENCH_SQLITE) : 'better-sqlite3',
+  connection: { filename: BENCH_DB },
   useNullAsDefault: true,
   ...configuration.knex,
 })
@@ -47,3 +47,12 @@ const server = app.listen(0, '127.0.0.1', () => {
 
 // Others are measured meanwhile: a connection that waits for its turn must stay open.
 server.keepAliveTimeout = 0
+
+/** Knex's client for better-sqlite3, with another copy of it. */
+function clientWith(driver) {
+  return class extends require('knex/lib/dialects/better-sqlite3') {
+    _driver() {
+      return require(driver)
+    }
+  }
+}

@@ -13,7 +13,7 @@ const server = fileURLToPath(new URL('../server.mjs', import.meta.url))
  *
  * @param host.databaseFile the SQLite file
  * @param host.pgUrl of the PostgreSQL server, or `null`
- * @param host.node `{ binary, addon }`: which Node
+ * @param host.node `{ binary, sqlite }`: which Node, and its better-sqlite3 where it is not the installed one
  */
 export async function startConfiguration({ id, file, env = {}, quiet = false, overlay = false }, { databaseFile, pgUrl, node }) {
   const { NODE_ENV: _unset, NODE_OPTIONS: _options, ...inherited } = process.env
@@ -21,12 +21,18 @@ export async function startConfiguration({ id, file, env = {}, quiet = false, ov
   const child = fork(server, [file], {
     execPath: node.binary,
     stdio: ['ignore', output, 'inherit', 'ipc'],
-    env: { ...inherited, BENCH_DB: databaseFile, BENCH_ADDON: node.addon, ...(pgUrl ? { BENCH_PG: pgUrl } : {}), ...env },
+    env: {
+      ...inherited,
+      BENCH_DB: databaseFile,
+      ...(node.sqlite ? { BENCH_SQLITE: node.sqlite } : {}),
+      ...(pgUrl ? { BENCH_PG: pgUrl } : {}),
+      ...env,
+    },
   })
   if (quiet) closeSync(output)
   const hear = () =>
     new Promise((resolve, reject) => {
-      const onExit = (code) => reject(new Error(`the process of '${id}' ended (exit ${code}): what it printed above says why`))
+      const onExit = (code, signal) => reject(new Error(`the process of '${id}' ended (${signal ?? code}): what it printed above says why`))
       child.once('exit', onExit)
       child.once('message', (message) => {
         child.off('exit', onExit)
@@ -72,7 +78,7 @@ export async function startConfiguration({ id, file, env = {}, quiet = false, ov
     async stop() {
       opened?.close()
       connection.close()
-      if (child.exitCode !== null) return
+      if (!child.connected) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.disconnect()
       await exited

@@ -118,12 +118,9 @@ function memoryPart({ configurations, memory, memoryRequests }, figures) {
 
 ${table(
   ['', 'RSS', 'more than bare', 'heap after a collection'],
-  configurations.map(({ id, label }) => [
-    label,
-    megabytes(figures.memory(id, 'rss')),
-    more(id),
-    megabytes(figures.memory(id, 'heapAfterGc')),
-  ]),
+  configurations
+    .filter(({ id }) => figures.memory(id, 'rss') !== null)
+    .map(({ id, label }) => [label, megabytes(figures.memory(id, 'rss')), more(id), megabytes(figures.memory(id, 'heapAfterGc'))]),
 )}`
 }
 
