@@ -47,6 +47,8 @@ const server = app.listen(0, '127.0.0.1', () => {
 
 // Others are measured meanwhile: a connection that waits for its turn must stay open.
 server.keepAliveTimeout = 0
+server.headersTimeout = 0
+server.requestTimeout = 0
 
 /** Knex's client for better-sqlite3, with another copy of it. */
 function clientWith(driver) {

@@ -13,10 +13,10 @@ export function toReport(results, { chart = null } = {}) {
   const figures = createFigures(results)
   const parts = [
     toSettings(results.settings),
-    `Routes: ${results.routes.map(({ path, what }) => `\`${path}\` ${what}`).join('; ')}.`,
+    results.routes.length > 0 && `Routes: ${results.routes.map(({ path, what }) => `\`${path}\` ${what}`).join('; ')}.`,
     verdictPart(results),
     chart && `![CPU per request as a ratio to the bare app, by route](${chart})`,
-    ...cpuParts(results, figures),
+    ...(results.routes.length > 0 ? cpuParts(results, figures) : []),
     scalingPart(results, figures),
     ...nodeParts(results, figures),
     startPart(results, figures),
@@ -158,10 +158,12 @@ const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0
 
 /** One line that says where the figures come from. */
 function toSettings({ date, node, machine, replicates, rounds, scale, quick, minutes, processes, unsettled }) {
+  const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minutes`
+  if (processes === 0) return `${where}.`
   return (
-    `Measured ${date} on Node ${node}, ${machine}: ${replicates} fresh processes of each configuration, ` +
-    `${rounds} round${rounds === 1 ? '' : 's'} in each (rivals: 1)${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app, ` +
-    `${minutes} minutes in all; ${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
+    `${where}: ${replicates} fresh processes of each configuration, ` +
+    `${rounds} round${rounds === 1 ? '' : 's'} in each (rivals: 1)${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app; ` +
+    `${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
   )
 }
 

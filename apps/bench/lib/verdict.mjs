@@ -77,7 +77,7 @@ export function judge(results) {
     const title = `SQL panel of ${queries.toLocaleString('en')} queries`
     add('must', `${title}: server CPU`, `≤ ${limits.openingMs} ms`, `${later.cpuMs.toFixed(0)} ms`, later.cpuMs <= limits.openingMs)
     add(
-      'must',
+      'aim',
       `${title}: server CPU, the first one of a process`,
       `≤ ${limits.openingMs} ms`,
       `${first.cpuMs.toFixed(0)} ms`,

@@ -32,6 +32,15 @@ describe('report', () => {
     expect(report).not.toMatch(/Memory after|What is sent|As queries become many|Node 24|NaN|undefined|null/)
   })
 
+  it('is short where only a part was taken', () => {
+    const { settings } = createResults()
+    const nothing = { samples: [], startups: [], routes: [], scaling: null, nodes: [], memory: [], memoryRequests: 0 }
+    const report = toReport(createResults({ ...nothing, settings: { ...settings, processes: 0 } }))
+    expect(report).toMatch(/^Measured 2026-01-02 on Node 20.20.2, 2 × a CPU, linux, in 16 minutes\.\n/)
+    expect(report).toContain('**What is sent**')
+    expect(report).not.toMatch(/CPU per request|CPU to listening|NaN|undefined|null/)
+  })
+
   it('replaces what stands between its markers and nothing else', () => {
     const text = 'before\n<!-- results:begin -->\nold\n<!-- results:end -->\nafter'
     expect(replaceBetween(text, 'results', 'new')).toBe('before\n<!-- results:begin -->\n\nnew\n<!-- results:end -->\nafter')
