@@ -5,7 +5,7 @@
  * - `env`: of its process, `quiet`: what it prints goes to the null device
  * - `check(started, route)`: throws unless it did its work for one request
  * - `overlay`: one is open while it is measured
- * - `rival`: what a user could pick instead; installed by the bench, measured in the first round of each replicate only
+ * - `rival`: what a user could pick instead; installed by the bench, measured in fewer rounds
  * - `load`: the share of a burst that is enough for it
  */
 import { expectCounted, expectNothing, expectRecorded, expectTold } from './lib/expect.mjs'

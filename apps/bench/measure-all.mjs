@@ -59,6 +59,7 @@ export async function measureAll(options) {
       minutes: Math.ceil((Date.now() - start) / 60_000),
       replicates: done.replicates,
       rounds: plan.main?.plan.rounds ?? 0,
+      rivalRounds: plan.main?.plan.rivalRounds ?? 0,
       scale: plan.main?.plan.scale ?? 0,
       processes: done.startups.length,
       unsettled: done.unsettled,

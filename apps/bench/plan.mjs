@@ -49,8 +49,9 @@ export function toPlan(options, start) {
       routes: quick && !options.routes ? withLimits : routes,
       plan: {
         replicates,
-        rounds: toCount(options.rounds, quick ? 2 : 3, '--rounds'),
-        scale: quick ? 0.4 : 1.5,
+        rounds: toCount(options.rounds, quick ? 2 : 5, '--rounds'),
+        rivalRounds: 2,
+        scale: quick ? 0.4 : 0.9,
         warmUpMs: quick ? 8_000 : 15_000,
         deadline,
       },

@@ -9,7 +9,7 @@ export const routes = [
   { path: '/json', what: 'JSON, 3 queries', burst: 250, document: false, sql: 3, template: 0 },
   { path: '/heavy', what: 'JSON, 1,000 queries in a row', burst: 4, document: false, sql: 1000, template: 0 },
   { path: '/html100k', what: 'HTML 100 KB, no query', burst: 300, document: true, sql: 0, template: 0 },
-  { path: '/pg', what: 'EJS 6 KB, 51 queries on PostgreSQL', burst: 15, document: true, sql: 51, template: 1, needs: 'pg' },
+  { path: '/pg', what: 'EJS 6 KB, 51 queries on PostgreSQL', burst: 8, document: true, sql: 51, template: 1, needs: 'pg' },
   {
     path: '/post',
     what: 'a JSON body, 1 query, answered as JSON',

@@ -16,6 +16,7 @@ const kept = join(cacheDir, 'bench', 'results.json')
 
 await main(async () => {
   const { values: options } = parseArgs({
+    allowNegative: true,
     options: {
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean' },

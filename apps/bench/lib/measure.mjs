@@ -19,7 +19,8 @@ const passScale = 0.35
  * base no better than the others. Every measured burst follows an unmeasured one of half its length.
  *
  * @param plan.replicates sets of fresh processes
- * @param plan.rounds in each; rivals take part in the first only
+ * @param plan.rounds in each
+ * @param plan.rivalRounds the first of them, in which rivals take part
  * @param plan.scale length of a burst: 1 is about 100 ms of a bare app
  * @param plan.warmUpMs at most, for each process
  * @param plan.deadline epoch ms; no replicate but the first is begun that would not be done by then if it took as long as the one before
@@ -48,7 +49,7 @@ export async function measure({ configurations, routes, host, plan, log }) {
       })
       for (let round = 0; round < plan.rounds; round++) {
         log(`${name}: round ${round + 1} of ${plan.rounds}`)
-        const taking = candidates.filter(({ rival }) => round === 0 || !rival)
+        const taking = candidates.filter(({ rival }) => !rival || round < plan.rivalRounds)
         for (const route of shuffle(routes))
           result.samples.push(...(await measureRoute({ base, bases, candidates: taking, processes }, route, plan)))
       }

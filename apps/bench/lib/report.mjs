@@ -157,12 +157,12 @@ const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(0)
 const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`
 
 /** One line that says where the figures come from. */
-function toSettings({ date, node, machine, replicates, rounds, scale, quick, minutes, processes, unsettled }) {
+function toSettings({ date, node, machine, replicates, rounds, rivalRounds, scale, quick, minutes, processes, unsettled }) {
   const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minutes`
   if (processes === 0) return `${where}.`
   return (
     `${where}: ${replicates} fresh processes of each configuration, ` +
-    `${rounds} round${rounds === 1 ? '' : 's'} in each (rivals: 1)${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app; ` +
+    `${rounds} round${rounds === 1 ? '' : 's'} in each${rivalRounds < rounds ? ` (rivals: ${rivalRounds})` : ''}${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app; ` +
     `${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
   )
 }

@@ -20,6 +20,7 @@ export function createResults(overrides = {}) {
       minutes: 16,
       replicates: 3,
       rounds: 3,
+      rivalRounds: 2,
       scale: 1.5,
       processes: 48,
       unsettled: 2,
