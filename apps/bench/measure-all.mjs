@@ -32,7 +32,7 @@ export async function measureAll(options) {
 
   const isThere = ({ needs }) => needs !== 'pg' || host.pgUrl
   const taken = plan.main && { ...plan.main, routes: plan.main.routes.filter(isThere) }
-  const done = taken ? await measure({ ...taken, host, log: prefixed(log, 'routes') }) : nothing
+  const done = taken && taken.routes.length > 0 ? await measure({ ...taken, host, log: prefixed(log, 'routes') }) : nothing
   const scaling = plan.scaling && {
     ...strip(plan.scaling),
     samples: (await measure({ ...plan.scaling, host, log: prefixed(log, 'many queries') })).samples,
