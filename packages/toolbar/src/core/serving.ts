@@ -6,18 +6,26 @@ export interface Serving {
   readonly scope: Scope
   /** the app called `end` */
   ended: boolean
+  /** what the framework's sources keep with it */
+  framework: object | null
+  /** what the response inherited from when it was looked at last */
+  prototype: object
+  /** told that it inherits from something else now, as in each app that Express mounts */
+  readonly refit: (serving: Serving) => void
 }
 
-const key = Symbol('debug-toolbar.serving')
-
-export type Served = { [key]?: Serving }
+/**
+ * Not a property of the response: once Express has given it another prototype, V8 shares no shape between responses any more, and each
+ * property that is added takes 2 µs and 1.5 KB.
+ */
+const served = new WeakMap<object, Serving>()
 
 /** Ties a response to its record. */
 export function bindServing(res: object, serving: Serving): void {
-  ;(res as Served)[key] = serving
+  served.set(res, serving)
 }
 
 /** The record a response belongs to, or `undefined` when it is not recorded. */
 export function servingOf(res: object): Serving | undefined {
-  return (res as Served)[key]
+  return served.get(res)
 }
