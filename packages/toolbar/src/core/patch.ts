@@ -164,7 +164,9 @@ export function onFirstRead(target: object, key: PropertyKey, run: () => void): 
 export function whileReplaced<Result>(target: object, key: PropertyKey, value: unknown, run: () => Result): Result {
   const before = Object.getOwnPropertyDescriptor(target, key)
   if (before === undefined ? !Object.isExtensible(target) : !before.configurable) return run()
-  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: before?.enumerable ?? true })
+  // what is added last, and goes first, leaves the object's shape as it was
+  if (before === undefined) (target as Record<PropertyKey, unknown>)[key] = value
+  else Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: before.enumerable === true })
   try {
     return run()
   } finally {

@@ -56,16 +56,10 @@ export function patchResponses(make: (name: MethodName, original: AnyFunction) =
 
 /** Puts our methods in front of those that do not come from Node's prototype. */
 export function putMethods(below: Below, ours: OwnMethods): void {
-  if (below.writeHead === fronts.writeHead) below.writeHead = originals.writeHead as AnyFunction
-  else put(below, 'writeHead', ours.writeHead)
-  if (below.write === fronts.write) below.write = originals.write as AnyFunction
-  else put(below, 'write', ours.write)
-  if (below.end === fronts.end) below.end = originals.end as AnyFunction
-  else put(below, 'end', ours.end)
-  if (below.destroy === fronts.destroy) below.destroy = originals.destroy as AnyFunction
-  else put(below, 'destroy', ours.destroy)
-  if (below.emit === fronts.emit) below.emit = originals.emit as AnyFunction
-  else put(below, 'emit', ours.emit)
+  for (const name of names) {
+    if (below[name] === fronts[name]) below[name] = originals[name] as AnyFunction
+    else put(below, name, ours[name])
+  }
 }
 
 /** The same for a prototype that came later. */

@@ -121,7 +121,7 @@ const makeFront = (name: MethodName, original: AnyFunction): AnyFunction => {
   const observe = observers[name]
   return function front(this: Observed, ...args: unknown[]): unknown {
     const state = stateOf(this)
-    if (state === undefined || (state.here !== null && state.here.has(name))) return original.apply(this, args)
+    if (state === undefined || state.here?.has(name) === true) return original.apply(this, args)
     return observe(this, state, args)
   }
 }
