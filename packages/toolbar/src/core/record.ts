@@ -5,6 +5,7 @@ import type { Frame, Scope } from './context.ts'
 import { type EntryKind, type Packer, packerOf, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
+import type { Reading } from './meter.ts'
 import { type Depth, type Origin, Stack, startFrames } from './stacks.ts'
 
 /** Exact figures of one type of entry, whatever was kept of it. */
@@ -21,6 +22,13 @@ export class Tally {
   constructor(limit: number) {
     this.limit = limit
   }
+}
+
+/** What the process and the recorder were at when a request began. */
+export interface Beginning {
+  readonly reading: Reading
+  readonly running: number
+  readonly seq: number
 }
 
 /** texts remembered per record, for calls to share */
@@ -70,6 +78,8 @@ export class RequestRecord {
   logLevels: Map<number, { label: string; count: number }> | null = null
   /** bumped by every change a reader could see */
   version = 0
+  /** what the process was at when it began; `null` in a record that another process made */
+  beginning: Beginning | null = null
   /** called when the last open entry of an ended record finishes */
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0

@@ -52,7 +52,6 @@ export interface ResponseState extends Serving, Below {
   chunks: number
   bytes: number
   destroyedByApp: boolean
-  closed: boolean
   /** where it is among the open ones, -1 for nowhere */
   place: number
   /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
@@ -107,7 +106,7 @@ export function observeResponse(
     place: -1,
     answeredMs: -1,
   }
-  bindServing(res, state)
+  bindServing(state)
   putMethods(state, methods)
   return state
 }

@@ -10,6 +10,7 @@ import { patchMethod } from '../core/patch.ts'
 import { preview } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { Depth, takeStack } from '../core/stacks.ts'
+import { weakRefTo } from '../core/weak.ts'
 import { isFunction, read, type Source } from './source.ts'
 import { type Emitter, type Handlers, swap, withStopwatches } from './stopwatch.ts'
 
@@ -118,7 +119,7 @@ const noteUnreached = guard('emitter.unreached', (entry: RawEntry, handlers: Han
     const target = handler.listener ?? handler
     listeners.push({
       name: target.name || '(anonymous)',
-      target: new WeakRef(target),
+      target: weakRefTo(target),
       startMs: 0,
       endMs: 0,
       syncMs: 0,

@@ -6,6 +6,7 @@ import { guard } from '../core/guard.ts'
 import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { type Serving, servingOf } from '../core/serving.ts'
+import { weakRefTo } from '../core/weak.ts'
 import { noteException, noteHandler } from './exceptions.ts'
 import { isFunction, read } from './source.ts'
 
@@ -173,7 +174,7 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
     kind,
     path: isHandler ? joinPaths(outer.mount, pattern) : pattern,
     method: isHandler ? (req.method ?? null) : null,
-    target: new WeakRef(handle),
+    target: weakRefTo(handle),
   }
   const entry = record.begin(
     middlewareKind,
