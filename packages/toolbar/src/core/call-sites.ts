@@ -1,28 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { whileReplaced } from './patch.ts'
 
-/**
- * Where in the user's code something began. On the hot path a stack is only captured, never read: reading costs more than
- * capturing. `textOf` turns it into text when the record is sealed, because an unread stack keeps every function on it,
- * and with them their results, alive.
- */
-
-/** A captured stack: unread (`raw`), then its compact text. One line per frame: function, file, line, column, tab-separated. */
-export interface StackHolder {
-  stack?: unknown
-  text: string | null
-  /** where it was started, for a stack that has nothing of the app's on it */
-  origin: Origin | null
-  /** the hook that took few frames, to be told when they were too few; `null` for whole stacks */
-  near: ((...args: never[]) => unknown) | null
-}
-
-/** A stack taken before its entry began. */
-export interface Origin {
-  readonly stack: StackHolder
-  /** of an earlier start that is likely to be of the same line */
-  readonly inferred: boolean
-}
+/** Stacks as text, and which of their lines is the place in the user's code. */
 
 export interface Frame {
   function: string | null
@@ -39,87 +17,6 @@ export interface StackOptions {
   every: boolean
   /** files whose frames are never the place, beside packages: substrings of the path, or patterns without the `g` flag. Default none */
   ignore: (string | RegExp)[]
-}
-
-/** Enough for calls that the user's code makes itself, such as a log line: half the price of a whole stack. */
-export const nearFrames = 10
-/** Enough for most of those; a hook for which they once were too few takes `nearFrames` from then on. */
-const fewFrames = 4
-const deeper = new WeakSet<(...args: never[]) => unknown>()
-
-/** Enough for what a library's own shell puts between the user's call and the hook. */
-export const startFrames = 6
-
-/**
- * Captures the stack above `below` (that function and all it called are left out).
- * `Error.stackTraceLimit` is raised for the one call and restored.
- */
-export function captureStack(frames: number, below: (...args: never[]) => unknown): StackHolder {
-  const few = frames === nearFrames && !deeper.has(below)
-  const holder: StackHolder = { text: null, origin: null, near: few ? below : null }
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = few ? fewFrames : frames
-  try {
-    Error.captureStackTrace(holder, below)
-  } finally {
-    Error.stackTraceLimit = limit
-  }
-  return holder
-}
-
-const mark = '\u001e'
-const interned = new Map<string, string>()
-/** distinct stacks remembered per process, so that equal ones share one string */
-const maxInterned = 2_000
-
-/**
- * Turns captured stacks into text and drops what they held.
- * The app's own `Error.prepareStackTrace` is set aside meanwhile: ours returns positions in the files that run.
- */
-export function readStacks(holders: readonly StackHolder[]): void {
-  if (holders.length === 0) return
-  whileReplaced(Error, 'prepareStackTrace', compact, () => {
-    for (const holder of holders) {
-      if (holder.text !== null) continue
-      const text = String(holder.stack ?? '')
-      holder.stack = undefined
-      holder.text = intern(text.startsWith(mark) ? text.slice(1) : fromStandard(text))
-      if (holder.near === null) continue
-      if (!reachesApp(holder.text)) deeper.add(holder.near)
-      holder.near = null
-    }
-  })
-}
-
-function compact(_error: unknown, sites: NodeJS.CallSite[]): string {
-  let text = mark
-  for (const site of sites) {
-    text += `${site.getFunctionName() ?? ''}\t${site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
-  }
-  return text
-}
-
-function intern(text: string): string {
-  const known = interned.get(text)
-  if (known !== undefined) return known
-  if (interned.size >= maxInterned) {
-    interned.clear()
-    reaching.clear()
-  }
-  interned.set(text, text)
-  return text
-}
-
-const reaching = new Map<string, boolean>()
-
-/** Whether a stack has a frame of the app's; remembered, since most are alike. */
-function reachesApp(text: string): boolean {
-  let reaches = reaching.get(text)
-  if (reaches === undefined) {
-    reaches = parseStack(text).some(({ file }) => kindOfFile(file) === 'app')
-    reaching.set(text, reaches)
-  }
-  return reaches
 }
 
 /** `    at fn (file:line:col)` as V8 prints it: used where the app forbids replacing `Error.prepareStackTrace`, and for errors. */
@@ -176,6 +73,11 @@ export function toPath(name: string): string | null {
 
 const ours = fileURLToPath(new URL('..', import.meta.url))
 
+/** Whether a file is one of the toolbar. */
+export function isOwnFile(file: string | null): boolean {
+  return file?.startsWith(ours) === true && !file.includes('.test.')
+}
+
 /** `package`: node_modules and the toolbar itself; `node`: internals and code without a file. */
 export function kindOfFile(file: string | null): 'app' | 'package' | 'node' {
   if (
@@ -188,7 +90,7 @@ export function kindOfFile(file: string | null): 'app' | 'package' | 'node' {
   )
     return 'node'
   if (file.includes('/node_modules/') || file.includes('\\node_modules\\')) return 'package'
-  return file.startsWith(ours) && !file.includes('.test.') ? 'package' : 'app'
+  return isOwnFile(file) ? 'package' : 'app'
 }
 
 /** The first frame of the user's own code, or `null`. */

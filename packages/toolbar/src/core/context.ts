@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Origin } from './call-sites.ts'
 import type { RequestRecord } from './record.ts'
+import type { Origin } from './stacks.ts'
 
 /**
  * Who is being served: one AsyncLocalStorage per process, shared by every copy of the package (ESM, CommonJS, two versions)

@@ -1,5 +1,4 @@
 import type { Entry, ExceptionData, Finding, PassedCheck, Preview, RequestSummary, Site, SqlData } from '../contract/types.ts'
-import type { Origin } from './call-sites.ts'
 import { groupQueries, type QueryGroups, type RawSql } from './entries/sql.ts'
 import { allKinds, type RawEntry } from './entry.ts'
 import { type FactsView, toFactsView } from './facts-view.ts'
@@ -14,6 +13,7 @@ import type { Redactor } from './redact.ts'
 import { siteOfStack } from './sites.ts'
 import { type Spined, spineOf } from './spine.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
+import type { Origin } from './stacks.ts'
 
 /**
  * The one door out of the process. Whatever the API, the stream, a store or an export shows of a record was made here:

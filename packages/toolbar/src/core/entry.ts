@@ -1,6 +1,6 @@
 import type { EntryStatus, EntryType, Site } from '../contract/types.ts'
-import type { StackHolder } from './call-sites.ts'
 import type { Limits } from './limits.ts'
+import type { Stack } from './stacks.ts'
 
 /**
  * An entry as it is captured: numbers, short strings and references. Nothing is formatted here;
@@ -16,7 +16,7 @@ export class RawEntry {
   parentId: number
   status: EntryStatus = 'running'
   /** the captured stack this entry's place is taken from */
-  stack: StackHolder | null = null
+  stack: Stack | null = null
   /** the stack belongs to an earlier entry with the same call */
   inferred = false
   /** typed payload of the kind; `kind.toData` makes it public */

@@ -105,6 +105,34 @@ export function guard<Args extends unknown[], Result>(
   }
 }
 
+/** A hook that catches its failures itself: what `guard` does, without its functions on the stack. */
+export interface OpenHook {
+  readonly part: Part
+  /** called first: throws the fault that a test plants */
+  before(): void
+  /** called last */
+  after(): void
+  failed(error: unknown): void
+}
+
+/** For the one hook that walks the stack, where each function on it is a cost. */
+export function openHook(name: string): OpenHook {
+  const hook = hookNamed(name)
+  const plant = (when: 'before' | 'after'): void => {
+    const instead = fault?.(name, when)
+    if (instead !== undefined) refuse(hook, instead, true)
+  }
+  return {
+    part: hook.part,
+    before: () => (fault === null ? undefined : plant('before')),
+    after() {
+      if (fault !== null) plant('after')
+      hook.inARow = 0
+    },
+    failed: (error) => fail(hook, error, true),
+  }
+}
+
 /** Counts a failure that was caught elsewhere, e.g. in a promise of ours. Nothing is switched off for it. */
 export function countFailure(name: string, error: unknown): void {
   fail(hookNamed(name), error, false)

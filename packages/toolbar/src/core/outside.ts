@@ -1,10 +1,11 @@
-import { readStacks, type StackOptions } from './call-sites.ts'
+import type { StackOptions } from './call-sites.ts'
 import type { RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { outsideId } from './outside-id.ts'
 import { RequestRecord } from './record.ts'
+import { readStacks } from './stacks.ts'
 
 /**
  * What ran outside of a recorded request: at start-up, in timers and jobs, in requests that are not recorded, and after a record was sealed.

@@ -108,6 +108,13 @@ export function putHidden(target: object, key: string, method: PropertyDescripto
   else Object.defineProperty(target, key, method)
 }
 
+/** Gives a foreign object a hidden property of ours, to be written to later. @returns false where that is not possible */
+export function putSlot(target: object, key: symbol, value: unknown): boolean {
+  if (!Object.isExtensible(target)) return false
+  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false })
+  return true
+}
+
 /** Replaces a method that an object inherits, until it is called for the first time. @returns false where that is not possible */
 export function wrapOnce(target: object, key: string, make: (original: AnyFunction) => AnyFunction): boolean {
   const original = (target as Record<string, unknown>)[key]
@@ -164,7 +171,9 @@ export function onFirstRead(target: object, key: PropertyKey, run: () => void): 
 export function whileReplaced<Result>(target: object, key: PropertyKey, value: unknown, run: () => Result): Result {
   const before = Object.getOwnPropertyDescriptor(target, key)
   if (before === undefined ? !Object.isExtensible(target) : !before.configurable) return run()
-  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: before?.enumerable ?? true })
+  // what is added last, and goes first, leaves the object's shape as it was
+  if (before === undefined) (target as Record<PropertyKey, unknown>)[key] = value
+  else Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: before.enumerable === true })
   try {
     return run()
   } finally {

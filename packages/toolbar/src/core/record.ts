@@ -1,10 +1,12 @@
 import type { RequestState } from '../contract/types.ts'
-import { captureStack, type Origin, type StackHolder, type StackOptions, startFrames } from './call-sites.ts'
+import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
 import { type EntryKind, type Packer, packerOf, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
+import type { Reading } from './meter.ts'
+import { type Depth, type Origin, Stack, startFrames } from './stacks.ts'
 
 /** Exact figures of one type of entry, whatever was kept of it. */
 export class Tally {
@@ -22,6 +24,13 @@ export class Tally {
   }
 }
 
+/** What the process and the recorder were at when a request began. */
+export interface Beginning {
+  readonly reading: Reading
+  readonly running: number
+  readonly seq: number
+}
+
 /** texts remembered per record, for calls to share */
 const maxTexts = 10_000
 
@@ -30,7 +39,7 @@ interface SiteSlot {
   readonly key: string
   readonly parentId: number
   count: number
-  stack: StackHolder | null
+  stack: Stack | null
   next: SiteSlot | null
 }
 
@@ -57,7 +66,7 @@ export class RequestRecord {
   readonly tallies: (Tally | undefined)[] = []
   readonly limits: Limits
   readonly stackOptions: StackOptions | false
-  stacks: StackHolder[] | null = null
+  stacks: Stack[] | null = null
   /** entries open in all types */
   openEntries = 0
   sealed = false
@@ -69,6 +78,8 @@ export class RequestRecord {
   logLevels: Map<number, { label: string; count: number }> | null = null
   /** bumped by every change a reader could see */
   version = 0
+  /** what the process was at when it began; `null` in a record that another process made */
+  beginning: Beginning | null = null
   /** called when the last open entry of an ended record finishes */
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0
@@ -129,37 +140,30 @@ export class RequestRecord {
   }
 
   /**
-   * Gives the entry its place: a stack captured at the 1st, 2nd, 4th, 8th ... occurrence of the same call from the same parent,
-   * between those the last one, marked as inferred.
+   * Gives the entry its place: a stack at the 1st, 2nd, 4th, 8th ... occurrence of the same call from the same parent, between those the
+   * last one, marked as inferred. The hook takes it, with `takeStack`.
    * @param key what makes two calls the same: the SQL text, the event name
-   * @param below the function of ours that the app called
-   * @param frames how deep to look: calls made straight from the user's code need few
+   * @param depth how deep to look for calls made straight from the user's code; `null` for a whole stack
    * @returns the first string equal to `key` seen in this record, so that callers can share it
    */
-  locate(
-    entry: RawEntry,
-    key: string,
-    below: (...args: never[]) => unknown,
-    frames = Number.POSITIVE_INFINITY,
-    origin: Origin | undefined = undefined,
-  ): string {
+  locate(entry: RawEntry, key: string, depth: Depth | null = null, origin: Origin | undefined = undefined): string {
     if (this.stackOptions === false) return this.slotOf(key, 0).key
     const slot = this.slotOf(key, entry.parentId)
-    const fresh = this.sample(slot, below, frames)
+    const fresh = this.sample(slot, depth === null ? Number.POSITIVE_INFINITY : depth.frames, depth)
     entry.inferred = !fresh
     entry.stack = slot.stack
-    if (fresh && origin !== undefined) (slot.stack as StackHolder).origin = origin
+    if (fresh && origin !== undefined) (slot.stack as Stack).origin = origin
     return slot.key
   }
 
   /**
    * The place where something was started whose entry comes later, when its own stack may have nothing of the app's on it.
-   * Sampled as in `locate`.
+   * Sampled as in `locate`, and taken by the hook.
    */
-  originOf(key: string, parentId: number, below: (...args: never[]) => unknown): Origin | undefined {
+  originOf(key: string, parentId: number): Origin | undefined {
     if (this.stackOptions === false) return undefined
     const slot = this.slotOf(key, parentId)
-    const inferred = !this.sample(slot, below, startFrames)
+    const inferred = !this.sample(slot, startFrames, null)
     return slot.stack === null ? undefined : { stack: slot.stack, inferred }
   }
 
@@ -181,13 +185,13 @@ export class RequestRecord {
     return slot
   }
 
-  /** Captures at the 1st, 2nd, 4th, 8th ... occurrence. @returns whether it did */
-  private sample(slot: SiteSlot, below: (...args: never[]) => unknown, frames: number): boolean {
+  /** Wants a stack at the 1st, 2nd, 4th, 8th ... occurrence. @returns whether it does */
+  private sample(slot: SiteSlot, frames: number, depth: Depth | null): boolean {
     const options = this.stackOptions as StackOptions
     const count = ++slot.count
     if ((count & (count - 1)) !== 0 && !options.every) return false
     if (this.stacks !== null && this.stacks.length >= this.limits.stacks) return false
-    slot.stack = captureStack(Math.min(options.frames, frames), below)
+    slot.stack = new Stack(Math.min(options.frames, frames), depth)
     this.stacks ??= []
     this.stacks.push(slot.stack)
     return true

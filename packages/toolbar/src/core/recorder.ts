@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { HistoryCounts } from '../contract/types.ts'
 import { Bus } from './bus.ts'
-import { readStacks, type StackOptions } from './call-sites.ts'
+import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { setOutside } from './context.ts'
 import { toSummary, type ViewOptions } from './emit.ts'
@@ -10,10 +10,11 @@ import type { RequestFacts } from './facts.ts'
 import { countFailure, guard, isOff } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
-import { type Reading, readMeter } from './meter.ts'
+import { readMeter } from './meter.ts'
 import { OutsideRecord } from './outside.ts'
 import { RequestRecord } from './record.ts'
 import { Redirects } from './redirects.ts'
+import { readStacks } from './stacks.ts'
 import type { Store } from './store.ts'
 import { weigh } from './weigh.ts'
 
@@ -27,13 +28,6 @@ export interface RecorderOptions {
 /** Why a request has no record: too many in flight, or we failed to finish it. */
 export type DropReason = 'inFlight' | 'failed'
 
-/** What the process and the recorder were at when a request began. */
-interface Beginning {
-  reading: Reading
-  running: number
-  seq: number
-}
-
 /** Begins and finishes records, owns limits, counters and the bus. One per process. */
 export class Recorder {
   readonly options: RecorderOptions
@@ -43,7 +37,6 @@ export class Recorder {
   readonly outside: OutsideRecord
   readonly loopDelay = new LoopDelay()
   private readonly prefix = randomBytes(6).toString('base64url')
-  private readonly beginnings = new WeakMap<RequestRecord, Beginning>()
   private readonly sealing = new Set<RequestRecord>()
   private readonly redirects = new Redirects()
   private readonly seen: Record<string, number> = Object.create(null)
@@ -76,7 +69,7 @@ export class Recorder {
     try {
       this.loopDelay.start()
       this.followRedirect(record, client)
-      this.beginnings.set(record, { reading: readMeter(), running: this.running.size - 1, seq })
+      record.beginning = { reading: readMeter(), running: this.running.size - 1, seq }
       if (this.bus.heard('request')) this.publish(record)
     } catch (error) {
       this.abandon(record)
@@ -163,7 +156,7 @@ export class Recorder {
 
   /** Whether a record was made by this process, rather than read from a store. */
   owns(record: RequestRecord): boolean {
-    return record === this.outside || this.beginnings.has(record)
+    return record === this.outside || record.beginning !== null
   }
 
   /** Whether an id is one that this process gives, whatever became of its record. */
@@ -308,8 +301,8 @@ export class Recorder {
   }
 
   private measure(record: RequestRecord): void {
-    const beginning = this.beginnings.get(record)
-    if (beginning === undefined) return
+    const { beginning } = record
+    if (beginning === null) return
     const { facts } = record
     const { reading, running, seq } = beginning
     const end = readMeter()

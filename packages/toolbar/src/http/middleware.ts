@@ -3,7 +3,7 @@ import { now } from '../core/clock.ts'
 import { context, enterFrame, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
-import { type AnyFunction, hiddenMethod, putHidden } from '../core/patch.ts'
+import { type AnyFunction, hiddenMethod, putHidden, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { servingOf } from '../core/serving.ts'
@@ -12,7 +12,7 @@ import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
 import { OpenResponses } from './open-responses.ts'
 import type { Reach } from './reach.ts'
-import { observeResponse, type ResponseSettings, type ResponseState } from './response.ts'
+import { observeResponse, observeResponses, type ResponseSettings, type ResponseState } from './response.ts'
 import type { Route } from './routes.ts'
 import { serve } from './serve.ts'
 
@@ -37,6 +37,8 @@ export interface MiddlewareOptions {
   response: ResponseSettings
   isIgnored: (req: IncomingMessage) => boolean
   framework: FrameworkHooks
+  /** takes the undo of each patch */
+  keep: (undo: Undo) => void
   /** false after `close()` */
   isOpen: () => boolean
 }
@@ -51,6 +53,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   const { recorder, reach } = options
   const { inFlight } = recorder.options.limits
   const open = new OpenResponses()
+  options.keep(observeResponses(open))
 
   /** Stays, whatever fails elsewhere: it is where failures are shown. */
   const answer = guard(

@@ -12,6 +12,10 @@ export class OpenResponses {
     this.states.push(state)
   }
 
+  [Symbol.iterator](): Iterator<ResponseState> {
+    return [...this.states].values()
+  }
+
   remove(state: ResponseState): void {
     if (this.states[state.place] !== state) return
     const last = this.states.pop() as ResponseState
@@ -22,6 +26,6 @@ export class OpenResponses {
 
   /** Closes those whose end was not heard, since the app has taken `emit` from us: they would fill the room there is. */
   closeEnded(): void {
-    for (const state of [...this.states]) if (state.res.writableFinished || state.res.destroyed) closeResponse(state)
+    for (const state of this) if (state.res.writableFinished || state.res.destroyed) closeResponse(state)
   }
 }

@@ -1,16 +1,26 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
-import { hiddenMethod } from '../core/patch.ts'
+import { type AnyFunction, hiddenMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { breaksPromise, isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
 import type { FirstBytes, Verdict } from './inject.ts'
-import { type Below, callBelow, callInherited, putMethods } from './methods.ts'
+import {
+  type Below,
+  callBelow,
+  callInherited,
+  keepMethods,
+  type MethodName,
+  type OwnMethods,
+  patchResponses,
+  putMethods,
+  putMethodsAgain,
+} from './methods.ts'
 
 /**
- * What we do to a response: an id and Server-Timing on every one, one script at the end of a document. Five methods of the instance are
- * replaced by shared functions that find their state on the response; nothing is buffered, and every call returns what it returned.
+ * What we do to a response: an id and Server-Timing on every one, one script at the end of a document. Five methods are replaced by shared
+ * functions that find the state of their response; nothing is buffered, and every call returns what it returned.
  * The end is heard in `emit`: a listener would count among the app's, and go with them.
  */
 
@@ -42,7 +52,6 @@ export interface ResponseState extends Serving, Below {
   chunks: number
   bytes: number
   destroyedByApp: boolean
-  closed: boolean
   /** where it is among the open ones, -1 for nowhere */
   place: number
   /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
@@ -51,8 +60,9 @@ export interface ResponseState extends Serving, Below {
 
 type Observed = ServerResponse
 
-/** Not there on a copy, or an object that our methods were taken to. */
-const stateOf = (res: Observed): ResponseState | undefined => servingOf(res) as ResponseState | undefined
+/** Not there on an object that our methods were taken to; one that inherits from a response has the response's. */
+const stateOf = (res: Observed): ResponseState | undefined =>
+  (servingOf(res) ?? servingOf(Object.getPrototypeOf(res) as object)) as ResponseState | undefined
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
 export function observeResponse(
@@ -76,6 +86,7 @@ export function observeResponse(
     end: res.end,
     destroy: res.destroy,
     emit: res.emit,
+    here: null,
     own: null,
     changed: null,
     prepared: false,
@@ -87,40 +98,85 @@ export function observeResponse(
     chunks: 0,
     bytes: 0,
     ended: false,
+    framework: null,
+    prototype: Object.getPrototypeOf(res) as object,
+    refit,
     destroyedByApp: false,
     closed: false,
     place: -1,
     answeredMs: -1,
   }
-  bindServing(res, state)
+  bindServing(state)
   putMethods(state, methods)
   return state
 }
 
-function writeHead(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  if (state === undefined) return callInherited(this, 'writeHead', writeHead, args)
-  if (this.headersSent) return callBelow(this, state, 'writeHead', args)
+type Observer = (res: Observed, state: ResponseState, args: unknown[]) => unknown
+
+const observers: Readonly<Record<MethodName, Observer>> = { writeHead, write, end, destroy, emit }
+
+/** Ours on Node's prototype, which every response has. */
+const makeFront = (name: MethodName, original: AnyFunction): AnyFunction => {
+  const observe = observers[name]
+  return function front(this: Observed, ...args: unknown[]): unknown {
+    const state = stateOf(this)
+    if (state === undefined || state.here?.has(name) === true) return original.apply(this, args)
+    return observe(this, state, args)
+  }
+}
+
+/** Ours on a response itself. */
+function makeOwn(name: MethodName): PropertyDescriptor {
+  const observe = observers[name]
+  return hiddenMethod(function front(this: Observed, ...args: unknown[]): unknown {
+    const state = stateOf(this)
+    return state === undefined ? callInherited(this, name, front, args) : observe(this, state, args)
+  })
+}
+
+const methods: OwnMethods = {
+  writeHead: makeOwn('writeHead'),
+  write: makeOwn('write'),
+  end: makeOwn('end'),
+  destroy: makeOwn('destroy'),
+  emit: makeOwn('emit'),
+}
+
+const refit = guard('response.refit', (serving: Serving): void => {
+  const state = serving as ResponseState
+  state.prototype = Object.getPrototypeOf(state.res) as object
+  putMethodsAgain(state, methods)
+})
+
+/** Observes what is done to Node's responses. `open` are those that are observed. @returns undo, which leaves the open ones observed */
+export function observeResponses(open: Iterable<ResponseState>): Undo {
+  const undo = patchResponses(makeFront)
+  return () => {
+    for (const state of open) keepMethods(state, methods)
+    undo()
+  }
+}
+
+function writeHead(res: Observed, state: ResponseState, args: unknown[]): unknown {
+  if (res.headersSent) return callBelow(res, state, 'writeHead', args)
   try {
-    const result = callBelow(this, state, 'writeHead', state.prepared ? args : openHead(this, state, args))
-    if (state.promised !== -1) withholdScript(this, state)
-    if (isCrowded(this)) trimHead(this, state)
+    const result = callBelow(res, state, 'writeHead', state.prepared ? args : openHead(res, state, args))
+    if (state.promised !== -1) withholdScript(res, state)
+    if (isCrowded(res)) trimHead(res, state)
     return result
   } catch (error) {
-    takeBackHead(this, state)
+    takeBackHead(res, state)
     throw error
   }
 }
 
-function write(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  if (state === undefined) return callInherited(this, 'write', write, args)
+function write(res: Observed, state: ResponseState, args: unknown[]): unknown {
   // HTTP/2's `end` writes by way of this method: counted already
-  if (state.ended) return callBelow(this, state, 'write', args)
+  if (state.ended) return callBelow(res, state, 'write', args)
   const { bytes, chunks } = state
-  noteChunk(this, state, args[0], args[1])
+  noteChunk(res, state, args[0], args[1])
   try {
-    return callBelow(this, state, 'write', args)
+    return callBelow(res, state, 'write', args)
   } catch (error) {
     state.bytes = bytes
     state.chunks = chunks
@@ -128,12 +184,10 @@ function write(this: Observed, ...args: unknown[]): unknown {
   }
 }
 
-function end(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  if (state === undefined) return callInherited(this, 'end', end, args)
-  const result = endOnce(this, state, args)
+function end(res: Observed, state: ResponseState, args: unknown[]): unknown {
+  const result = endOnce(res, state, args)
   if (state.answeredMs === -1) state.answeredMs = now()
-  state.onAnswered(this)
+  state.onAnswered(res)
   return result
 }
 
@@ -184,18 +238,14 @@ function endWith(res: Observed, state: ResponseState, last: Buffer, args: readon
   return callBelow(res, state, 'end', [last, ...callbackOf(args)])
 }
 
-function destroy(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  if (state === undefined) return callInherited(this, 'destroy', destroy, args)
+function destroy(res: Observed, state: ResponseState, args: unknown[]): unknown {
   state.destroyedByApp = true
-  return callBelow(this, state, 'destroy', args)
+  return callBelow(res, state, 'destroy', args)
 }
 
-function emit(this: Observed, ...args: unknown[]): unknown {
-  const state = stateOf(this)
-  if (state === undefined) return callInherited(this, 'emit', emit, args)
+function emit(res: Observed, state: ResponseState, args: unknown[]): unknown {
   if (args[0] === 'close') closeResponse(state)
-  return callBelow(this, state, 'emit', args)
+  return callBelow(res, state, 'emit', args)
 }
 
 /** It is over, by whichever way that is noticed: what is to happen then happens once. */
@@ -203,14 +253,6 @@ export function closeResponse(state: ResponseState): void {
   if (state.closed) return
   state.closed = true
   state.onEnd(state.res, state)
-}
-
-const methods = {
-  writeHead: hiddenMethod(writeHead),
-  write: hiddenMethod(write),
-  end: hiddenMethod(end),
-  destroy: hiddenMethod(destroy),
-  emit: hiddenMethod(emit),
 }
 
 /** What follows the chunk: the callback, where the app gave it. Wrappers of others may read it there and nowhere else. */

@@ -1,9 +1,12 @@
 import path from 'node:path'
 import type { SqlTarget } from '../core/entries/sql.ts'
 import { ownerOf, patchShared, type Undo } from '../core/patch.ts'
+import { Depth } from '../core/stacks.ts'
 import { isFunction, type Label, read, type Source } from './source.ts'
 import { isOnBehalf } from './sql-recording.ts'
 import { runStatement, toParams } from './sqlite.ts'
+
+const depth = new Depth()
 
 /** better-sqlite3 without a query builder. A statement knows its database; the statements of `transaction()` and `pragma()` are statements as well. */
 
@@ -48,7 +51,7 @@ export const betterSqlite3Source: Source = {
         return function exec(this: object, ...args: unknown[]): unknown {
           const watched = isOnBehalf() ? undefined : targets.get(this)
           if (watched === undefined) return original.apply(this, args)
-          return runStatement(original, this, args, 'exec', watched, this, args[0], [], exec)
+          return runStatement(original, this, args, 'exec', watched, this, args[0], [], depth)
         }
       }),
     )
@@ -74,7 +77,7 @@ function patchStatement(prototype: object, method: 'run' | 'get' | 'all' | 'iter
       const target = isOnBehalf() ? undefined : targets.get(database)
       if (target === undefined) return original.apply(this, args)
       const params = args.length === 0 ? (bound.get(this) ?? args) : toParams(args)
-      return runStatement(original, this, args, method, target, database, this.source, params, statement)
+      return runStatement(original, this, args, method, target, database, this.source, params, depth)
     }
   })
 }

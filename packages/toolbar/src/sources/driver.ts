@@ -40,7 +40,7 @@ export const noteFailedAcquire = guard(
   },
 )
 
-/** Begins the entry of a statement and places it; `undefined` when nothing records, or it failed. */
+/** Begins the entry of a statement and places it; its stack is for the hook to take. `undefined` when nothing records, or it failed. */
 export const send = guard(
   'driver.send',
   (
@@ -50,7 +50,6 @@ export const send = guard(
     socket: unknown,
     sql: string,
     params: readonly unknown[] | undefined,
-    below: (...args: never[]) => unknown,
   ): Sent | undefined => {
     const own = context.getStore()
     const frame = recordingFrame(own)
@@ -63,7 +62,7 @@ export const send = guard(
     const data = entry.data as RawSql
     // until it is answered: where the socket was
     data.bytes = -2 - bytesRead(socket)
-    data.sql = record.locate(entry, sql, below, undefined, own?.origin)
+    data.sql = record.locate(entry, sql, null, own?.origin)
     return { record, entry }
   },
 )
@@ -76,16 +75,13 @@ export function bytesSince(entry: RawEntry, socket: unknown): number {
 }
 
 /** A frame that remembers where a call was made that reaches the driver later; the frame itself where nothing is captured. */
-export const frameOfCall = guard(
-  'driver.origin',
-  (own: Frame | undefined, sql: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
-    const base = recordingFrame(own)
-    const record = base === null ? null : base.scope.record
-    if (base === null || record === null) return own
-    const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, base.parentId, below)
-    return origin === undefined ? own : { scope: base.scope, parentId: base.parentId, origin, outer: own }
-  },
-)
+export const frameOfCall = guard('driver.origin', (own: Frame | undefined, sql: unknown): Frame | undefined => {
+  const base = recordingFrame(own)
+  const record = base === null ? null : base.scope.record
+  if (base === null || record === null) return own
+  const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, base.parentId)
+  return origin === undefined ? own : { scope: base.scope, parentId: base.parentId, origin, outer: own }
+})
 
 /** Listeners of an emitter that a driver made for one statement run in the frame the statement was asked for in. */
 export function keepContextOf(emitter: object, own: Frame | undefined): void {

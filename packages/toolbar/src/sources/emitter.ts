@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { className } from '../core/diagnostics.ts'
@@ -10,6 +9,8 @@ import type { Limits } from '../core/limits.ts'
 import { patchMethod } from '../core/patch.ts'
 import { preview } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { Depth, takeStack } from '../core/stacks.ts'
+import { weakRefTo } from '../core/weak.ts'
 import { isFunction, read, type Source } from './source.ts'
 import { type Emitter, type Handlers, swap, withStopwatches } from './stopwatch.ts'
 
@@ -39,6 +40,7 @@ export const emitterSource: Source = {
     const name = label ?? className(emitter) ?? 'EventEmitter'
     const watched: WatchedEmitter = { emitter: new WeakRef(emitter), label: name }
     watchedEmitters.add(watched)
+    const depth = new Depth()
     const unpatch = patchMethod(emitter, 'emit', (original) => {
       return function emit(this: Emitter, event: PropertyKey, ...args: unknown[]): unknown {
         const frame = context.getStore()
@@ -48,7 +50,10 @@ export const emitterSource: Source = {
           noteLate(frame.scope)
           return original.call(this, event, ...args)
         }
-        return observe(this, event, args, original, record, frame, name, limits, emit)
+        const entry = begin(record, frame, event, args, name, limits, depth)
+        if (entry === undefined) return original.call(this, event, ...args)
+        takeStack(entry.stack)
+        return observe(this, event, args, original, record, frame, entry)
       }
     })
     return {
@@ -68,12 +73,8 @@ function observe(
   original: (...args: unknown[]) => unknown,
   record: RequestRecord,
   frame: Frame,
-  label: string,
-  limits: Limits,
-  below: (...args: never[]) => unknown,
+  entry: RawEntry,
 ): unknown {
-  const entry = begin(record, frame, event, args, label, limits, below)
-  if (entry === undefined) return original.call(emitter, event, ...args)
   return withStopwatches(
     () => swap(emitter, event, record, frame, entry),
     (handlers) => {
@@ -92,15 +93,7 @@ function observe(
 
 const begin = guard(
   'emitter.begin',
-  (
-    record: RequestRecord,
-    frame: Frame,
-    event: PropertyKey,
-    args: unknown[],
-    label: string,
-    limits: Limits,
-    below: (...args: never[]) => unknown,
-  ): RawEntry => {
+  (record: RequestRecord, frame: Frame, event: PropertyKey, args: unknown[], label: string, limits: Limits, depth: Depth): RawEntry => {
     const name = typeof event === 'symbol' ? event.toString() : String(event)
     const data: RawSignal = {
       event: beginningOf(name, 200),
@@ -109,7 +102,7 @@ const begin = guard(
       listeners: [],
     }
     const entry = record.begin(signalKind, data.event, frame.parentId, data)
-    record.locate(entry, `signal ${label} ${data.event}`, below, nearFrames)
+    record.locate(entry, `signal ${label} ${data.event}`, depth)
     return entry
   },
 )
@@ -126,7 +119,7 @@ const noteUnreached = guard('emitter.unreached', (entry: RawEntry, handlers: Han
     const target = handler.listener ?? handler
     listeners.push({
       name: target.name || '(anonymous)',
-      target: new WeakRef(target),
+      target: weakRefTo(target),
       startMs: 0,
       endMs: 0,
       syncMs: 0,

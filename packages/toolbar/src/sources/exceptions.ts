@@ -8,6 +8,7 @@ import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { ownText, preview } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { stackOfText } from '../core/stacks.ts'
 
 const maxCauses = 8
 const maxStack = 20_000
@@ -31,7 +32,7 @@ export const noteException = guard(
     }
     const entry = record.point(exceptionKind, cause.name, parentId, data)
     entry.status = 'error'
-    if (userFrame(parseStack(cause.stack)) !== null) entry.stack = { text: cause.stack, origin: null, near: null }
+    if (userFrame(parseStack(cause.stack)) !== null) entry.stack = stackOfText(cause.stack)
     else placeAtQuery(record, entry, cause.message)
     lastSeen.set(record, { error, entry })
   },

@@ -6,6 +6,7 @@ import { guard } from '../core/guard.ts'
 import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { type Serving, servingOf } from '../core/serving.ts'
+import { weakRefTo } from '../core/weak.ts'
 import { noteException, noteHandler } from './exceptions.ts'
 import { isFunction, read } from './source.ts'
 
@@ -41,7 +42,6 @@ export interface LayerState {
   params: unknown
 }
 
-const states = new WeakMap<Serving, LayerState>()
 const patched = new WeakSet<object>()
 
 type Next = (failure?: unknown) => unknown
@@ -74,6 +74,7 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
     const handle = this.handle
     const record = openRecord(state)
     if (state === undefined || record === null || handle.length > 3 || skip(handle)) return original.call(this, req, res, next)
+    if (Object.getPrototypeOf(res) !== state.prototype) state.refit(state)
     onApp(req)
     if (this.route !== undefined) {
       layerState(state).route = this.route
@@ -152,12 +153,8 @@ function outerFrame(record: RequestRecord): LayerFrame {
 }
 
 export function layerState(state: Serving): LayerState {
-  let own = states.get(state)
-  if (own === undefined) {
-    own = { route: null, open: [], params: undefined }
-    states.set(state, own)
-  }
-  return own
+  state.framework ??= { route: null, open: [], params: undefined } satisfies LayerState
+  return state.framework as LayerState
 }
 
 const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, record: RequestRecord, outer: LayerFrame): RawEntry => {
@@ -177,7 +174,7 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
     kind,
     path: isHandler ? joinPaths(outer.mount, pattern) : pattern,
     method: isHandler ? (req.method ?? null) : null,
-    target: new WeakRef(handle),
+    target: weakRefTo(handle),
   }
   const entry = record.begin(
     middlewareKind,
@@ -208,9 +205,9 @@ const leave = guard('layers.leave', (state: Serving, entry: RawEntry, error: unk
 
 /** Closes the spans that were open when the response was answered. */
 export const endLayers = guard('layers.end', (state: Serving): void => {
-  const own = states.get(state)
+  const own = state.framework as LayerState | null
   const { record } = state.scope
-  if (own === undefined || record === null) return
+  if (own === null || record === null) return
   for (const entry of own.open.splice(0)) record.finish(entry, 'ok')
 })
 

@@ -1,6 +1,7 @@
 import { context, type Frame, outerOf, recordingFrame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
+import { takeStack } from '../core/stacks.ts'
 import { keepContextOf } from './driver.ts'
 import { type Client, targetOf } from './knex-client.ts'
 import { isFunction, read } from './source.ts'
@@ -19,8 +20,9 @@ export function patchRunner(client: Client): Undo {
     patchMethod(prototype, method, (original) => {
       return function start(this: { client: Client; builder: unknown }, ...args: unknown[]): unknown {
         const own = context.getStore()
-        const within = targetOf(this.client) === undefined ? undefined : enter(own, this.builder, start)
+        const within = targetOf(this.client) === undefined ? undefined : enter(own, this.builder)
         if (within === undefined) return original.apply(this, args)
+        takeStack(within.origin?.stack ?? null)
         const answer: unknown = context.run(within, () => original.apply(this, args))
         // what listens to the rows was not started here
         if (method === 'stream' && isFunction(read(answer, 'emit'))) keepContextOf(answer as object, own)
@@ -33,11 +35,11 @@ export function patchRunner(client: Client): Undo {
   }
 }
 
-const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown, below: (...args: never[]) => unknown): Frame | undefined => {
+const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown): Frame | undefined => {
   const frame = recordingFrame(own)
   const record = frame === null ? null : frame.scope.record
   if (frame === null || record === null) return undefined
-  const origin = record.originOf(keyOf(builder), frame.parentId, below)
+  const origin = record.originOf(keyOf(builder), frame.parentId)
   return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: outerOf(own) }
 })
 

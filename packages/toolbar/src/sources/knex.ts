@@ -4,6 +4,7 @@ import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo, wrapOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { takeStack } from '../core/stacks.ts'
 import { answerOf } from './knex-answers.ts'
 import { type Client, type Connection, isKnex, setTarget, targetOf, toConsole, type Watched } from './knex-client.ts'
 import { databaseName, toDialect } from './knex-names.ts'
@@ -96,7 +97,8 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
         failStatement(record, entry, connection, error)
         throw error
       }
-      afterCall(record, entry, rest[0], query)
+      afterCall(record, entry, rest[0])
+      takeStack(entry.stack)
       return settle(record, entry, promise, connection)
     }
   })
@@ -127,18 +129,15 @@ const begin = guard(
 const streamOf = (connection: Connection): unknown => connection.stream ?? connection.connection?.stream
 
 /** knex has written the final SQL and bindings into the query object by now. */
-const afterCall = guard(
-  'knex.call',
-  (record: RequestRecord, entry: RawEntry, asked: unknown, below: (...args: never[]) => unknown): void => {
-    const data = entry.data as RawSql
-    if (typeof asked === 'object' && asked !== null) {
-      const { sql, bindings } = asked as QueryObject
-      data.sql = sql
-      if (bindings !== undefined) data.params = bindings
-    }
-    data.sql = record.locate(entry, data.sql, below, undefined, context.getStore()?.origin)
-  },
-)
+const afterCall = guard('knex.call', (record: RequestRecord, entry: RawEntry, asked: unknown): void => {
+  const data = entry.data as RawSql
+  if (typeof asked === 'object' && asked !== null) {
+    const { sql, bindings } = asked as QueryObject
+    data.sql = sql
+    if (bindings !== undefined) data.params = bindings
+  }
+  data.sql = record.locate(entry, data.sql, null, context.getStore()?.origin)
+})
 
 /** The promise that the app gets instead settles the same way: one that is only listened to would count as handled. */
 function settle(record: RequestRecord, entry: RawEntry, promise: unknown, connection: Connection): unknown {

@@ -3,6 +3,7 @@ import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import type { RawSql } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
 import { ownerOf, patchShared, setOwn, type Undo, wrapOwn } from '../core/patch.ts'
+import { takeStack } from '../core/stacks.ts'
 import { bytesSince, type DriverTarget, frameOfCall, noteAcquired, noteFailedAcquire, type Sent, send } from './driver.ts'
 import { isFunction, read } from './source.ts'
 import { failStatement, finishStatement, isOnBehalf } from './sql-recording.ts'
@@ -52,51 +53,48 @@ export function patchConnection(prototype: object): Undo {
   return patchShared(prototype, 'addCommand', (original) => {
     return function addCommand(this: MysqlConnection, command: Command, ...rest: unknown[]): unknown {
       const target = isOnBehalf() ? undefined : targetOf(this)
-      if (target !== undefined) begin(target, this, command, addCommand)
+      if (target !== undefined) begin(target, this, command)
       return original.call(this, command, ...rest)
     }
   })
 }
 
-const begin = guard(
-  'mysql2.command',
-  (target: DriverTarget, connection: MysqlConnection, command: Command, below: (...args: never[]) => unknown): void => {
-    const own = context.getStore()
-    if ('parameterDefinitions' in command && command.onResult !== undefined)
-      setOwn(command, 'onResult', prepared(bindTo(own, command.onResult)))
-    if (!('_rows' in command) || !('onResult' in command)) return
-    // texts of `query` have their values in them by now; the options have them apart
-    const text = read(command._queryOptions, 'sql') ?? command.sql ?? read(command.statement, 'query')
-    const params = read(command._queryOptions, 'values') ?? command.values ?? command.parameters
-    const sent =
-      typeof text !== 'string'
-        ? undefined
-        : send(
-            target,
-            connection,
-            connection.threadId == null ? null : `thread ${connection.threadId}`,
-            connection.stream,
-            text,
-            Array.isArray(params) ? params : params === undefined ? undefined : [params],
-            below,
-          )
-    const callback = command.onResult
-    if (callback !== undefined) {
-      const bound = bindTo(own, callback)
-      setOwn(command, 'onResult', function onResult(this: unknown, ...args: unknown[]): unknown {
-        if (sent !== undefined && args[0]) failStatement(sent.record, sent.entry, connection, args[0])
-        return bound.apply(this, args)
-      })
-    }
-    wrapOwn(command, 'emit', (original) => {
-      const emit = bindTo(own, original)
-      return function emitted(this: unknown, ...args: unknown[]): unknown {
-        if (sent !== undefined) hear(connection, command, sent, args[0], args[1])
-        return emit.apply(this, args)
-      }
+const begin = guard('mysql2.command', (target: DriverTarget, connection: MysqlConnection, command: Command): void => {
+  const own = context.getStore()
+  if ('parameterDefinitions' in command && command.onResult !== undefined)
+    setOwn(command, 'onResult', prepared(bindTo(own, command.onResult)))
+  if (!('_rows' in command) || !('onResult' in command)) return
+  // texts of `query` have their values in them by now; the options have them apart
+  const text = read(command._queryOptions, 'sql') ?? command.sql ?? read(command.statement, 'query')
+  const params = read(command._queryOptions, 'values') ?? command.values ?? command.parameters
+  const sent =
+    typeof text !== 'string'
+      ? undefined
+      : send(
+          target,
+          connection,
+          connection.threadId == null ? null : `thread ${connection.threadId}`,
+          connection.stream,
+          text,
+          Array.isArray(params) ? params : params === undefined ? undefined : [params],
+        )
+  takeStack(sent?.entry.stack ?? null, 4)
+  const callback = command.onResult
+  if (callback !== undefined) {
+    const bound = bindTo(own, callback)
+    setOwn(command, 'onResult', function onResult(this: unknown, ...args: unknown[]): unknown {
+      if (sent !== undefined && args[0]) failStatement(sent.record, sent.entry, connection, args[0])
+      return bound.apply(this, args)
     })
-  },
-)
+  }
+  wrapOwn(command, 'emit', (original) => {
+    const emit = bindTo(own, original)
+    return function emitted(this: unknown, ...args: unknown[]): unknown {
+      if (sent !== undefined) hear(connection, command, sent, args[0], args[1])
+      return emit.apply(this, args)
+    }
+  })
+})
 
 let prepareError: unknown = null
 
@@ -163,7 +161,8 @@ export function patchMysqlPool(pool: MysqlPool, onConnection: (connection: Mysql
         return function query(this: MysqlPool, ...args: unknown[]): unknown {
           const own = context.getStore()
           if (!targetsOfPools.has(this)) return original.apply(this, args)
-          const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'sql'), query)
+          const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'sql'))
+          if (frame !== own) takeStack(frame?.origin?.stack ?? null)
           return frame === undefined || frame === own ? original.apply(this, args) : context.run(frame, () => original.apply(this, args))
         }
       }),

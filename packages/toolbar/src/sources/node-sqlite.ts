@@ -1,9 +1,12 @@
 import path from 'node:path'
 import type { SqlTarget } from '../core/entries/sql.ts'
 import { ownerOf, patchShared, type Undo, wrapOwn } from '../core/patch.ts'
+import { Depth } from '../core/stacks.ts'
 import { isFunction, type Label, read, type Source } from './source.ts'
 import { isOnBehalf } from './sql-recording.ts'
 import { runStatement, toParams } from './sqlite.ts'
+
+const depth = new Depth()
 
 /** `node:sqlite` of Node 22 and newer. A statement does not know its database: those prepared while it is watched are recorded. */
 
@@ -62,7 +65,7 @@ function patchStatement(prototype: object, method: (typeof methods)[number]): Un
       const database = databases.get(this)
       const target = database === undefined || isOnBehalf() ? undefined : targets.get(database)
       if (database === undefined || target === undefined) return original.apply(this, args)
-      return runStatement(original, this, args, method, target, database, this.sourceSQL, toParams(args), statement)
+      return runStatement(original, this, args, method, target, database, this.sourceSQL, toParams(args), depth)
     }
   })
 }
@@ -72,7 +75,7 @@ function patchExec(prototype: object): Undo {
     return function exec(this: object, ...args: unknown[]): unknown {
       const target = isOnBehalf() ? undefined : targets.get(this)
       if (target === undefined) return original.apply(this, args)
-      return runStatement(original, this, args, 'exec', target, this, args[0], [], exec)
+      return runStatement(original, this, args, 'exec', target, this, args[0], [], depth)
     }
   })
 }
@@ -90,7 +93,7 @@ function patchTagStore(prototype: object): Undo {
             const target = targets.get(database)
             const [strings, ...values] = parts
             if (target === undefined || !Array.isArray(strings)) return tagged.apply(this, parts)
-            return runStatement(tagged, this, parts, method, target, database, strings.join('?'), values, tag)
+            return runStatement(tagged, this, parts, method, target, database, strings.join('?'), values, depth)
           }
         })
       return store

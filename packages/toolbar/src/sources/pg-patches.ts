@@ -2,6 +2,7 @@ import { now } from '../core/clock.ts'
 import { bindTo, context, type Frame, outerOf } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { type AnyFunction, ownerOf, patchShared, setOwn, type Undo, wrapOwn } from '../core/patch.ts'
+import { takeStack } from '../core/stacks.ts'
 import { bytesSince, type DriverTarget, frameOfCall, keepContextOf, noteAcquired, noteFailedAcquire, type Sent, send } from './driver.ts'
 import { isFunction, read } from './source.ts'
 import { columnsOfRow, failStatement, finishStatement, isOnBehalf } from './sql-recording.ts'
@@ -39,8 +40,9 @@ export function patchClient(prototype: object): Undo {
       const target = isOnBehalf() ? undefined : targetsOfClients.get(this)
       if (target === undefined) return original.apply(this, args)
       const own = context.getStore()
-      const sent = begin(target, this, args, query)
+      const sent = begin(target, this, args)
       if (sent === undefined) return original.apply(this, args)
+      takeStack(sent.entry.stack)
       try {
         return isFunction(read(args[0], 'submit')) ? submit(original, this, args, sent, own) : ask(original, this, args, sent, own)
       } catch (error) {
@@ -51,24 +53,20 @@ export function patchClient(prototype: object): Undo {
   })
 }
 
-const begin = guard(
-  'pg.query',
-  (target: DriverTarget, client: PgClient, args: readonly unknown[], below: (...args: never[]) => unknown): Sent | undefined => {
-    const [asked, values] = args
-    const text = typeof asked === 'string' ? asked : (read(asked, 'text') ?? read(read(asked, 'cursor'), 'text') ?? read(asked, 'name'))
-    if (typeof text !== 'string') return undefined
-    const params = Array.isArray(values) ? values : (read(asked, 'values') ?? read(read(asked, 'cursor'), 'values'))
-    return send(
-      target,
-      client,
-      typeof client.processID === 'number' ? `pid ${client.processID}` : null,
-      client.connection?.stream,
-      text,
-      Array.isArray(params) ? params : undefined,
-      below,
-    )
-  },
-)
+const begin = guard('pg.query', (target: DriverTarget, client: PgClient, args: readonly unknown[]): Sent | undefined => {
+  const [asked, values] = args
+  const text = typeof asked === 'string' ? asked : (read(asked, 'text') ?? read(read(asked, 'cursor'), 'text') ?? read(asked, 'name'))
+  if (typeof text !== 'string') return undefined
+  const params = Array.isArray(values) ? values : (read(asked, 'values') ?? read(read(asked, 'cursor'), 'values'))
+  return send(
+    target,
+    client,
+    typeof client.processID === 'number' ? `pid ${client.processID}` : null,
+    client.connection?.stream,
+    text,
+    Array.isArray(params) ? params : undefined,
+  )
+})
 
 /** Texts and configs: the callback is the app's, or one of ours that settles the promise as pg would. */
 function ask(original: AnyFunction, client: PgClient, args: unknown[], sent: Sent, own: Frame | undefined): unknown {
@@ -210,7 +208,8 @@ export function patchPgPool(pool: PgPool): Undo {
       return function query(this: PgPool, ...args: unknown[]): unknown {
         const own = context.getStore()
         if (!targetsOfPools.has(this)) return original.apply(this, args)
-        const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'text'), query)
+        const frame = frameOfCall(own, typeof args[0] === 'string' ? args[0] : read(args[0], 'text'))
+        if (frame !== own) takeStack(frame?.origin?.stack ?? null)
         return frame === undefined || frame === own ? original.apply(this, args) : context.run(frame, () => original.apply(this, args))
       }
     }),

@@ -1,9 +1,10 @@
-import { nearFrames } from '../core/call-sites.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { type LogFieldNames, logKind, type RawLog } from '../core/entries/log.ts'
+import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { Depth, takeStack } from '../core/stacks.ts'
 import { isFunction, read, type Source } from './source.ts'
 
 /**
@@ -19,6 +20,7 @@ export const pinoSource: Source = {
     const logger = target as object
     const name = label ?? nameOf(logger)
     const names = fieldNames(logger)
+    const depth = new Depth()
     const undo = patchMethod(logger, lineSymbol(logger) as symbol, (original) => {
       return function asJson(this: object, ...args: unknown[]): unknown {
         // a watched child inherits from a watched parent: the innermost call is the child's, and one line is one entry
@@ -34,7 +36,7 @@ export const pinoSource: Source = {
         if (outermost && frame !== undefined && typeof line === 'string') {
           const { record } = frame.scope
           if (record === null) noteLate(frame.scope)
-          else note(record, frame, line, args[2], name, names, asJson)
+          else takeStack(note(record, frame, line, args[2], name, names, depth)?.stack ?? null)
         }
         return line
       }
@@ -54,20 +56,13 @@ function countLevel(record: RequestRecord, levelValue: number, names: LogFieldNa
 
 const note = guard(
   'pino.line',
-  (
-    record: RequestRecord,
-    frame: Frame,
-    line: string,
-    level: unknown,
-    logger: string,
-    names: LogFieldNames,
-    below: (...args: never[]) => unknown,
-  ): void => {
+  (record: RequestRecord, frame: Frame, line: string, level: unknown, logger: string, names: LogFieldNames, depth: Depth): RawEntry => {
     const levelValue = typeof level === 'number' ? level : 0
     const data: RawLog = { line, levelValue, logger, names }
     countLevel(record, levelValue, names)
     const entry = record.point(logKind, '', frame.parentId, data)
-    record.locate(entry, `log ${levelValue}`, below, nearFrames)
+    record.locate(entry, `log ${levelValue}`, depth)
+    return entry
   },
 )
 

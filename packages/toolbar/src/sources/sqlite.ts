@@ -1,11 +1,11 @@
 import { types } from 'node:util'
-import { nearFrames } from '../core/call-sites.ts'
 import { context, recordingFrame } from '../core/context.ts'
 import type { RawSql, SqlTarget } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { type AnyFunction, wrapOwn } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { type Depth, takeStack } from '../core/stacks.ts'
 import { isFunction, read } from './source.ts'
 import { beginStatement, columnsOfRow, failStatement, finishStatement, sizeOfRow } from './sql-recording.ts'
 
@@ -13,7 +13,7 @@ import { beginStatement, columnsOfRow, failStatement, finishStatement, sizeOfRow
 
 export type SqliteMethod = 'run' | 'get' | 'all' | 'iterate' | 'exec'
 
-/** Runs one statement and records it. @param bound what was bound to it before, in its place when the call has no parameters */
+/** Runs one statement and records it; to be called by the method that the app called. @param bound what was bound to it before, in its place when the call has no parameters */
 export function runStatement(
   original: AnyFunction,
   self: object,
@@ -23,11 +23,12 @@ export function runStatement(
   database: object,
   sql: unknown,
   params: readonly unknown[],
-  below: (...args: never[]) => unknown,
+  depth: Depth,
 ): unknown {
-  const begun = begin(target, database, sql, params, below)
+  const begun = begin(target, database, sql, params, depth)
   if (begun === undefined) return original.apply(self, args)
   const { record, entry } = begun
+  takeStack(entry.stack, 3)
   let answer: unknown
   try {
     answer = original.apply(self, args)
@@ -47,7 +48,7 @@ const begin = guard(
     database: object,
     sql: unknown,
     params: readonly unknown[],
-    below: (...args: never[]) => unknown,
+    depth: Depth,
   ): { record: RequestRecord; entry: RawEntry } | undefined => {
     const own = context.getStore()
     const frame = recordingFrame(own)
@@ -55,7 +56,7 @@ const begin = guard(
     if (frame === null || record === null || typeof sql !== 'string') return undefined
     const entry = beginStatement(record, own, frame, target, database, null, sql, params, undefined)
     const data = entry.data as RawSql
-    data.sql = record.locate(entry, sql, below, nearFrames)
+    data.sql = record.locate(entry, sql, depth)
     return { record, entry }
   },
 )

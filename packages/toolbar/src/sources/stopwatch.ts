@@ -8,6 +8,7 @@ import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { ownText } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { weakRefTo } from '../core/weak.ts'
 import { isFunction } from './source.ts'
 
 /**
@@ -108,7 +109,7 @@ const start = guard('emitter.listener', (run: Running, listener: Listener): RawL
   const target = listener.listener ?? listener
   const started: RawListener = {
     name: target.name || '(anonymous)',
-    target: new WeakRef(target),
+    target: weakRefTo(target),
     startMs: now(),
     endMs: -1,
     syncMs: 0,

@@ -1,5 +1,4 @@
 import { types } from 'node:util'
-import { nearFrames } from '../core/call-sites.ts'
 import { context, enterFrame, type Frame, type Scope } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
@@ -7,6 +6,7 @@ import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
 import { onFirstRead, wrapOnce } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
+import { Depth, takeStack } from '../core/stacks.ts'
 
 /** A span of the app's own around `run`; outside a request it only runs it. */
 export function measure<Result>(name: string, run: () => Result): Result {
@@ -14,6 +14,7 @@ export function measure<Result>(name: string, run: () => Result): Result {
   const record = frame?.scope.record ?? null
   const entry = frame === undefined || record === null ? undefined : begin(record, name, frame.parentId)
   if (frame === undefined || record === null || entry === undefined) return run()
+  takeStack(entry.stack)
   const inner: Frame = { scope: frame.scope, parentId: entry.id }
   let result: Result
   const before = enterFrame(inner)
@@ -36,9 +37,11 @@ export function measure<Result>(name: string, run: () => Result): Result {
   return result
 }
 
+const depth = new Depth()
+
 const begin = guard('measure.begin', (record: RequestRecord, name: string, parentId: number): RawEntry => {
   const entry = record.begin(spanKind, beginningOf(String(name), 200), parentId, { kind: 'measure' })
-  record.locate(entry, `span ${entry.name}`, measure, nearFrames)
+  record.locate(entry, `span ${entry.name}`, depth)
   return entry
 })
 

@@ -140,6 +140,7 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   ]
   const undos: Undo[] = []
   let open = true
+  const keep = (undo: Undo): void => void undos.push(undo)
   const middleware = createMiddleware({
     path: settings.path,
     gate,
@@ -153,10 +154,8 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
       path: `${settings.path}/`,
       entry: assets.entry,
     },
-    framework: framework(
-      (handle) => read(handle, ownMark) === true,
-      (undo) => undos.push(undo),
-    ),
+    framework: framework((handle) => read(handle, ownMark) === true, keep),
+    keep,
     isOpen: () => open,
   })
   if (gate.pairing !== null)

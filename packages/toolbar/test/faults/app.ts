@@ -113,6 +113,16 @@ export async function startApp(libraries: Libraries, toolbar: Toolbar | null): P
     }
   })
   app.get('/moved', (_req, res) => res.redirect('/json'))
+  const mounted = express()
+  // an app with responses of its own
+  Object.assign(mounted.response, {
+    end(this: express.Response, ...args: unknown[]): unknown {
+      this.setHeader('X-Mounted', '1')
+      return (express.response.end as (...args: unknown[]) => unknown).apply(this, args)
+    },
+  })
+  mounted.get('/', (_req, res) => void res.type('text').end('mounted'))
+  app.use('/mounted', mounted)
   app.get('/late', (_req, res) => {
     res.end('soon')
     setTimeout(() => libraries.logger.info('late'), 15)

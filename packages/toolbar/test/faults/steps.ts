@@ -54,6 +54,7 @@ export const steps: readonly Step[] = [
   asks('an end that fails, and one that does not', 'GET', '/again', page),
   asks('a client that is refused', 'GET', '/page', { ...page, 'X-Forwarded-For': '8.8.8.8' }),
   asks('a redirect', 'GET', '/moved'),
+  asks('a mounted app with responses of its own', 'GET', '/mounted'),
   asks('a body', 'POST', '/body', { 'Content-Type': 'application/json' }, '{"a":[1,2]}'),
   asks('an error that is thrown', 'GET', '/throws'),
   asks('an error that is passed on', 'GET', '/rejects'),

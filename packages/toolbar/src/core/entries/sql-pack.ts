@@ -1,5 +1,5 @@
-import type { StackHolder } from '../call-sites.ts'
 import { type EntryKind, type Packer, RawEntry } from '../entry.ts'
+import type { Stack } from '../stacks.ts'
 import type { RawSql, SqlTarget } from './sql.ts'
 
 /**
@@ -38,7 +38,7 @@ export function packSql(kinds: { query: EntryKind; transaction: EntryKind }): Pa
       const numbers = new Int32Array(count * numberColumns)
       const flags = new Uint8Array(count)
       const texts = new Table<string | null>()
-      const stacks = new Table<StackHolder | null>()
+      const stacks = new Table<Stack | null>()
       const databases = new Table<SqlTarget>()
       const values: unknown[] = []
       const sparse = new Map<number, Pick<RawSql, 'error' | 'pool'>>()
@@ -96,7 +96,7 @@ interface Columns {
   numbers: Int32Array
   flags: Uint8Array
   texts: readonly (string | null)[]
-  stacks: readonly (StackHolder | null)[]
+  stacks: readonly (Stack | null)[]
   databases: readonly SqlTarget[]
   values: readonly unknown[]
   sparse: ReadonlyMap<number, Pick<RawSql, 'error' | 'pool'>>
@@ -135,7 +135,7 @@ function unpack(columns: Columns, kinds: { query: EntryKind; transaction: EntryK
     const entry = new RawEntry(row[0] as number, kind, '', times[at * 4] as number, row[1] as number, data)
     entry.endMs = times[at * 4 + 1] as number
     entry.status = (flag & running) !== 0 ? 'running' : (flag & failed) !== 0 ? 'error' : 'ok'
-    entry.stack = stacks[row[2] as number] as StackHolder | null
+    entry.stack = stacks[row[2] as number] as Stack | null
     entry.inferred = (flag & inferred) !== 0
     entries.push(entry)
   }

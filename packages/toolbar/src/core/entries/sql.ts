@@ -1,11 +1,11 @@
 import type { PoolState, SqlData } from '../../contract/types.ts'
-import type { StackHolder } from '../call-sites.ts'
 import { beginningOf } from '../cut-text.ts'
 import { defineKind, definePacker, type RawEntry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
 import { shapeOf } from '../sql/shape.ts'
+import type { Stack } from '../stacks.ts'
 import { packSql } from './sql-pack.ts'
 import { leftOut, paramsKey, picturesOf, sealValues, sizeOfValue } from './sql-values.ts'
 
@@ -22,7 +22,7 @@ export interface RawPool {
   max: number | null
   used: number
   pending: number
-  holders: { request: string | null; heldMs: number; sql: string; transaction: boolean; stack: StackHolder | null }[]
+  holders: { request: string | null; heldMs: number; sql: string; transaction: boolean; stack: Stack | null }[]
 }
 
 /** A query as a source captures it: texts and references. */

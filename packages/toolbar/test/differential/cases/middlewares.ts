@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { OutgoingMessage, type ServerResponse } from 'node:http'
 import bodyParser from 'body-parser'
 import compression from 'compression'
 import cookieSession from 'cookie-session'
@@ -11,6 +12,8 @@ import onHeaders from 'on-headers'
 import serveStatic from 'serve-static'
 import { views } from '../../express-app.ts'
 import { browser, type Case, fetched, type Handler, html, type Middleware, page, plainPage, type Request, type View } from '../case.ts'
+
+const nodeEnd = OutgoingMessage.prototype.end
 
 /** Middlewares of others, before the toolbar and after it. */
 
@@ -237,7 +240,7 @@ export const middlewares: Case[] = [
     except: { http2: 'there it ends by way of write' },
     handler(_req, res) {
       res.setHeader('Content-Type', 'text/html')
-      ;(Object.getPrototypeOf(res) as typeof res).end.call(res, html, 'utf8')
+      ;(nodeEnd as (this: ServerResponse, ...args: unknown[]) => unknown).call(res, html, 'utf8')
     },
   },
   {

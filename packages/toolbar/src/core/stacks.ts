@@ -1,0 +1,222 @@
+import { fromStandard, isOwnFile, kindOfFile, toPath } from './call-sites.ts'
+import { openHook } from './guard.ts'
+import { whileReplaced } from './patch.ts'
+
+/**
+ * Where in the user's code something began. On the hot path a stack is only taken, never read: that costs as much again. `readStacks`
+ * turns it into text when the record is sealed, because an unread stack keeps every function on it, and with them their results, alive.
+ *
+ * Each frame that V8 walks takes about 0.7 µs, those that are left out too: `Error.captureStackTrace(holder, hook)` walks down to the
+ * hook first. So what is to be taken is decided deep inside (`RequestRecord.locate`), and taken by the hook itself, on top (`takeStack`).
+ */
+
+/** A stack: wanted, then taken, then read. */
+export class Stack {
+  /** an Error, until it is read; `null` where it was not taken */
+  taken: { stack?: unknown } | null = null
+  /** one line per frame: function, file, line, column, tab-separated; `null` until it is read */
+  text: string | null = null
+  /** where it was started, for a stack that has nothing of the app's on it */
+  origin: Origin | null = null
+  wanted = true
+  /** frames to keep */
+  readonly frames: number
+  /** how deep its hook looks, to be told when that was too little; `null` for whole stacks */
+  readonly depth: Depth | null
+
+  constructor(frames: number, depth: Depth | null) {
+    this.frames = frames
+    this.depth = depth
+  }
+}
+
+/** A stack that somebody else took. @param text as `Stack.text` */
+export function stackOfText(text: string): Stack {
+  const stack = new Stack(0, null)
+  stack.wanted = false
+  stack.text = text
+  return stack
+}
+
+/** A stack taken before its entry began. */
+export interface Origin {
+  readonly stack: Stack
+  /** of an earlier start that is likely to be of the same line */
+  readonly inferred: boolean
+}
+
+/** How deep a hook looks that the user's code calls itself, such as a log line: 4 frames, and 10 once these were too few. */
+export class Depth {
+  frames = 4
+
+  /** They were too few. */
+  deepen(): void {
+    this.frames = 10
+  }
+}
+
+/** Enough for what a library's own shell puts between the user's call and the hook. */
+export const startFrames = 6
+
+const CapturedError = Error
+const hook = openHook('stacks.take')
+
+/**
+ * Takes the stack that `locate` asked for. To be called by the hook itself.
+ * @param ours functions of ours on top of the stack, this one included
+ */
+export function takeStack(stack: Stack | null, ours = 2): void {
+  if (stack === null || !stack.wanted) return
+  stack.wanted = false
+  if (hook.part.off) return
+  try {
+    hook.before()
+    const limit = CapturedError.stackTraceLimit
+    CapturedError.stackTraceLimit = stack.frames + ours
+    stack.taken = new CapturedError()
+    CapturedError.stackTraceLimit = limit
+    hook.after()
+  } catch (error) {
+    hook.failed(error)
+  }
+}
+
+/** A frame that was read before. Its script may be another one of the same name by now: the hash tells. */
+interface SeenFrame {
+  readonly hash: string
+  /** function, file, line, column */
+  readonly text: string
+  readonly isOurs: boolean
+  readonly isApp: boolean
+}
+
+/** Stacks that begin alike share their beginnings; equal ones are one. */
+class Path {
+  text: string | null = null
+  readonly reachesApp: boolean
+  readonly line: string
+  readonly parent: Path | null
+  readonly next = new Map<SeenFrame, Path>()
+
+  constructor(parent: Path | null, frame: SeenFrame | null) {
+    this.parent = parent
+    this.line = frame === null ? '' : frame.text
+    this.reachesApp = parent !== null && (parent.reachesApp || frame?.isApp === true)
+  }
+
+  toString(): string {
+    this.text ??= this.parent === null ? '' : String(this.parent) + this.line
+    return this.text
+  }
+}
+
+/** frames and paths remembered per process */
+const maxRemembered = 20_000
+let remembered = 0
+let root = new Path(null, null)
+const framesByFile = new Map<string, Map<number, SeenFrame>>()
+
+/** Turns stacks into text and drops what they held. The app's own `Error.prepareStackTrace` is set aside meanwhile. */
+export function readStacks(stacks: readonly Stack[]): void {
+  if (stacks.length === 0) return
+  whileReplaced(CapturedError, 'prepareStackTrace', toPathOf, () => {
+    for (const stack of stacks) readStack(stack)
+  })
+}
+
+let keep = 0
+
+function readStack(stack: Stack): void {
+  if (stack.text !== null) return
+  const { taken, depth } = stack
+  stack.taken = null
+  stack.wanted = false
+  keep = stack.frames
+  const read = taken === null ? root : taken.stack
+  const path = read instanceof Path ? read : ofStandard(String(read))
+  stack.text = String(path)
+  if (depth !== null && taken !== null && !path.reachesApp) depth.deepen()
+}
+
+/** What `Error.prepareStackTrace` is meanwhile: positions in the files that run. The functions of ours on top are left out. */
+function toPathOf(_error: unknown, sites: NodeJS.CallSite[]): Path {
+  if (remembered > maxRemembered) forgetFrames()
+  let path = root
+  let left = keep
+  for (const site of sites) {
+    const frame = frameOf(site)
+    if (path === root && frame.isOurs) continue
+    path = step(path, frame)
+    if (--left === 0) break
+  }
+  return path
+}
+
+function step(path: Path, frame: SeenFrame): Path {
+  let next = path.next.get(frame)
+  if (next === undefined) {
+    next = new Path(path, frame)
+    path.next.set(frame, next)
+    remembered++
+  }
+  return next
+}
+
+type Site = NodeJS.CallSite & { getPosition?(): number; getScriptHash?(): string }
+
+/** Reading a position takes a tenth of what line, column and name take. */
+function frameOf(site: Site): SeenFrame {
+  const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''
+  const position = file === '' ? Number.NaN : (site.getPosition?.() ?? Number.NaN)
+  let frames = framesByFile.get(file)
+  if (frames === undefined) {
+    frames = new Map()
+    framesByFile.set(file, frames)
+  }
+  const hash = site.getScriptHash?.() ?? ''
+  const known = frames.get(position)
+  if (known !== undefined && known.hash === hash && position > 0) return known
+  const text = `${site.getFunctionName() ?? ''}\t${file}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
+  if (position > 0) {
+    const seen = seenFrame(text, file, hash)
+    frames.set(position, seen)
+    remembered++
+    return seen
+  }
+  return named(text, file)
+}
+
+const framesByText = new Map<string, SeenFrame>()
+
+/** Frames that have no position are the same when their texts are. */
+function named(text: string, file: string): SeenFrame {
+  let frame = framesByText.get(text)
+  if (frame === undefined) {
+    frame = seenFrame(text, file, '')
+    framesByText.set(text, frame)
+    remembered++
+  }
+  return frame
+}
+
+function seenFrame(text: string, file: string, hash: string): SeenFrame {
+  const path = toPath(file)
+  return { hash, text, isOurs: isOwnFile(path), isApp: kindOfFile(path) === 'app' }
+}
+
+/** Where the app forbids to replace `Error.prepareStackTrace`, the text that it made. */
+function ofStandard(stack: string): Path {
+  let path = root
+  for (const text of fromStandard(stack).split(/(?<=\n)/)) {
+    const frame = named(text, text.split('\t')[1] ?? '')
+    if (path !== root || !frame.isOurs) path = step(path, frame)
+  }
+  return path
+}
+
+function forgetFrames(): void {
+  remembered = 0
+  root = new Path(null, null)
+  framesByFile.clear()
+  framesByText.clear()
+}
