@@ -16,11 +16,11 @@ export function createTools() {
 
 /** `run(tools, measure, each)` makes the entries; `each()` comes after every one of them. Below the limits of a record, so that all are kept. */
 export const operations = [
-  { id: 'request', entries: 0, requests: 400, run: () => {} },
+  { id: 'request', entries: 0, requests: 130, run: () => {} },
   {
     id: 'sql',
     entries: 100,
-    requests: 12,
+    requests: 4,
     async run({ db }, _measure, each) {
       for (let number = 0; number < 100; number++) {
         await db.select(db.raw('? as number', [number]))
@@ -31,7 +31,7 @@ export const operations = [
   {
     id: 'log',
     entries: 400,
-    requests: 20,
+    requests: 7,
     run({ logger }, _measure, each) {
       for (let number = 0; number < 400; number++) {
         logger.info({ number }, 'served')
@@ -42,7 +42,7 @@ export const operations = [
   {
     id: 'signal',
     entries: 1_000,
-    requests: 10,
+    requests: 4,
     run({ bus }, _measure, each) {
       for (let number = 0; number < 1_000; number++) {
         bus.emit('micro', number)
@@ -53,7 +53,7 @@ export const operations = [
   {
     id: 'span',
     entries: 400,
-    requests: 20,
+    requests: 7,
     run(_tools, measure, each) {
       let sum = 0
       for (let number = 0; number < 400; number++) {
