@@ -14,13 +14,17 @@ export function createTools() {
   }
 }
 
-/** `run(tools, measure, each)` makes the entries; `each()` comes after every one of them. Below the limits of a record, so that all are kept. */
+/**
+ * `run(tools, measure, each)` makes the entries; `each()` comes after every one of them. Below the limits of a record, so that all are kept.
+ * `requests` make one round, `warm` come before the first.
+ */
 export const operations = [
-  { id: 'request', entries: 0, requests: 130, run: () => {} },
+  { id: 'request', entries: 0, requests: 130, warm: 1_600, run: () => {} },
   {
     id: 'sql',
     entries: 100,
     requests: 4,
+    warm: 160,
     async run({ db }, _measure, each) {
       for (let number = 0; number < 100; number++) {
         await db.select(db.raw('? as number', [number]))
@@ -32,6 +36,7 @@ export const operations = [
     id: 'log',
     entries: 400,
     requests: 7,
+    warm: 60,
     run({ logger }, _measure, each) {
       for (let number = 0; number < 400; number++) {
         logger.info({ number }, 'served')
@@ -43,6 +48,7 @@ export const operations = [
     id: 'signal',
     entries: 1_000,
     requests: 4,
+    warm: 40,
     run({ bus }, _measure, each) {
       for (let number = 0; number < 1_000; number++) {
         bus.emit('micro', number)
@@ -54,6 +60,7 @@ export const operations = [
     id: 'span',
     entries: 400,
     requests: 7,
+    warm: 60,
     run(_tools, measure, each) {
       let sum = 0
       for (let number = 0; number < 400; number++) {

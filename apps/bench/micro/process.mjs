@@ -84,9 +84,8 @@ async function least(tries, action) {
 }
 
 async function measureOperation(operation) {
-  const { entries, requests } = operation
+  const { entries, requests, warm } = operation
   const make = createRequests(operation)
-  const warm = Math.max(40, requests * 12)
   await cpuUs(make.without, warm)
   await cpuUs(make.with, warm)
   const us = { without: [], with: [] }
