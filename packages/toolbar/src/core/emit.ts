@@ -184,7 +184,7 @@ function materialise(record: RequestRecord, general: Redactor): RecordView {
     facts: toFactsView(record, redactor),
     entries,
     truncated,
-    logLevels: Object.fromEntries([...(record.logLevels ?? new Map()).values()].map(({ label, count }) => [label, count])),
+    logLevels: Object.fromEntries((record.logLevels ?? []).map(({ label, count }) => [label, count])),
     ...unjudged,
     stackOf: (id) => stacks.get(id) ?? null,
   }
@@ -253,7 +253,7 @@ const errorLevel = 50
 
 function linesOf(record: RequestRecord, from: number, below: number): number {
   let lines = 0
-  for (const [level, { count }] of record.logLevels ?? []) if (level >= from && level < below) lines += count
+  for (const { value, count } of record.logLevels ?? []) if (value >= from && value < below) lines += count
   return lines
 }
 

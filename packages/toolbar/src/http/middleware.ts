@@ -81,7 +81,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     if (recorder.running.size >= inFlight - 1) open.closeEnded()
     if (recorder.running.size >= inFlight && counted.has(req)) return null
     const facts = toFacts(req)
-    const record = recorder.begin(facts, clientOf(req))
+    const record = recorder.begin(facts, recorder.expectsRedirect ? clientOf(req) : '')
     if (record === null) {
       counted.add(req)
       return null
@@ -123,7 +123,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     recorder.end(
       record,
       finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
-      clientOf(req),
+      facts.location === null ? '' : clientOf(req),
       finished && state.answeredMs !== -1 ? state.answeredMs : now(),
     )
     return true
