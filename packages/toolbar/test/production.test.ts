@@ -33,12 +33,7 @@ describe('off is nothing', () => {
       const { outcome } = run('toolbar', environment)
       expect(outcome.responses).toEqual(bare.responses)
       expect(outcome).toMatchObject({ patched: false, listeners: bare.listeners, handles: bare.handles, measured: 42 })
-      expect(outcome.modules.map((file) => file.slice(file.lastIndexOf('dist/') + 5)).sort()).toEqual([
-        'core/diagnostics.js',
-        'express/index.js',
-        'index.js',
-        'stores/memory.js',
-      ])
+      expect(outcome.modules.map((file) => file.slice(file.lastIndexOf('dist/') + 5)).sort()).toEqual(['index.js', 'node/off.js'])
     })
   }
 
