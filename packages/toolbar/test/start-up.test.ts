@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +49,10 @@ describe('what is loaded when', () => {
   it('rules and panels of the app are checked at start, which takes the built-in ones', () => {
     expect(run(file('../dist'), { rules: { 'select-star': false } }).start.files).toEqual(all)
     expect(run(file('../dist'), { rules: 'function' }).start.files).toEqual(all)
+  })
+
+  it('files take one byte for each character in memory', () => {
+    for (const name of all) expect(readFileSync(file(`../dist/${name}`), 'utf8'), name).not.toMatch(/[\u0100-\uffff]/)
   })
 
   it('what records is less than half of the package', () => {
