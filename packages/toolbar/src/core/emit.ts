@@ -148,11 +148,6 @@ function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions
   return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
 }
 
-/** Everything that is sent is encoded here; `readable` is for people in a terminal. */
-export function encode(value: unknown, readable = false): string {
-  return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
-}
-
 /** SQL texts of a record, masked, for the words of the filter language. */
 export function sqlTexts(record: RequestRecord, general: Redactor): string[] {
   const redactor = redactorOf(record, general)

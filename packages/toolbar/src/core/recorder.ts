@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { HistoryCounts } from '../contract/types.ts'
+import type { HistoryCounts, RequestSummary } from '../contract/types.ts'
 import { Bus } from './bus.ts'
 import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { setOutside } from './context.ts'
-import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { countFailure, guard, isOff } from './guard.ts'
@@ -22,7 +21,8 @@ export interface RecorderOptions {
   limits: Limits
   stack: StackOptions | false
   store: Store
-  viewing: ViewOptions
+  /** what readers see of a record; asked only while somebody listens */
+  summarise: (record: RequestRecord) => RequestSummary
 }
 
 /** Why a request has no record: too many in flight, or we failed to finish it. */
@@ -293,7 +293,7 @@ export class Recorder {
   })
 
   private publish(record: RequestRecord): void {
-    this.bus.say('request', toSummary(record, this.options.viewing))
+    this.bus.say('request', this.options.summarise(record))
   }
 
   private total(record: RequestRecord): void {

@@ -31,7 +31,8 @@ export interface FrameworkHooks {
 export interface MiddlewareOptions {
   path: string
   gate: Gate
-  routes: readonly Route[]
+  /** what is served below the path; made when the gate first lets somebody in */
+  routes: () => readonly Route[]
   recorder: Recorder
   reach: Reach
   response: ResponseSettings
