@@ -19,6 +19,7 @@ const sources = [
   'packages/toolbar/package.json',
   'packages/toolbar/tsconfig.node.json',
   'packages/toolbar/vite.config.ts',
+  'packages/toolbar/vite.node.config.ts',
   'tsconfig.base.json',
 ]
 

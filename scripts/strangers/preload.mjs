@@ -12,9 +12,8 @@ import https from 'node:https'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { allHooks } from '../../packages/toolbar/dist/core/guard.js'
-import { servingOf } from '../../packages/toolbar/dist/core/serving.js'
 import { debugToolbar } from '../../packages/toolbar/dist/index.js'
+import { allHooks, servingOf } from '../../packages/toolbar/dist/internals.js'
 
 const { PRETEND: pretend } = process.env
 const toolbar = pretend === 'hidden' ? (_req, _res, next) => next() : debugToolbar({ ignore: [] })

@@ -1,7 +1,7 @@
 /** An app in which the toolbar's own hook for spans fails, from the first `/break` on. Prints its URL. */
 import { createServer } from 'node:http'
 import { debugToolbar } from 'debug-toolbar'
-import { setFault } from '../../../packages/toolbar/dist/core/guard.js'
+import { setFault } from '../../../packages/toolbar/dist/internals.js'
 
 const toolbar = debugToolbar()
 const server = createServer((req, res) =>

@@ -5,7 +5,7 @@ import { memoryStore } from 'debug-toolbar'
 import express from 'express'
 import knex from 'knex'
 import { afterEach, describe, expect, it } from 'vitest'
-import { context } from '../dist/core/context.js'
+import { context } from '../dist/internals.js'
 import { type Running, serve, sleep } from './harness.ts'
 import { collect } from './heap.ts'
 

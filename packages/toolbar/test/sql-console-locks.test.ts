@@ -6,11 +6,7 @@ import express from 'express'
 import knex, { type Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reachable, serviceUrl } from '../../../scripts/services.mjs'
-import { Console } from '../dist/console/console.js'
-import type { ConsoleProblem } from '../dist/console/problem.js'
-import type { RawSql } from '../dist/core/entries/sql.js'
-import { defaultLimits } from '../dist/core/limits.js'
-import { toConsole } from '../dist/sources/knex-client.js'
+import { Console, type ConsoleProblem, defaultLimits, type RawSql, toConsole } from '../dist/internals.js'
 import { type Running, serve } from './harness.ts'
 
 /**

@@ -12,12 +12,12 @@ const using = (pattern: RegExp, ...except: RegExp[]) =>
   files.filter(({ file, text }) => pattern.test(text) && !except.some((rule) => rule.test(file))).map(({ file }) => file)
 
 describe('one door out', () => {
-  it('only core/emit makes JSON in the Node half', () => {
+  it('only core/encode makes JSON in the Node half', () => {
     // diagnostics prints one literal of the options, toolbar compares two of them
     expect(
       using(
         /JSON\.stringify\(/,
-        /^core\/emit\.ts$/,
+        /^core\/encode\.ts$/,
         /^core\/diagnostics\.ts$/,
         /^toolbar\/runtime\.ts$/,
         /^(?:overlay|ui)\//,
@@ -27,8 +27,8 @@ describe('one door out', () => {
     ).toEqual([])
   })
 
-  it('only core/emit and the recorder turn a record into something to read', () => {
-    expect(using(/\b(?:toView|toSummary)\(/, /^core\/emit\.ts$/, /^core\/recorder\.ts$/, /^http\/api\.ts$/)).toEqual([])
+  it('only core/emit turns a record into something to read, for the API and for the stream', () => {
+    expect(using(/\b(?:toView|toSummary)\(/, /^core\/emit\.ts$/, /^http\/api\.ts$/, /^toolbar\/reading\.ts$/)).toEqual([])
   })
 
   it('nothing writes HTML or runs text', () => {

@@ -148,11 +148,6 @@ function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions
   return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
 }
 
-/** Everything that is sent is encoded here; `readable` is for people in a terminal. */
-export function encode(value: unknown, readable = false): string {
-  return readable ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
-}
-
 /** SQL texts of a record, masked, for the words of the filter language. */
 export function sqlTexts(record: RequestRecord, general: Redactor): string[] {
   const redactor = redactorOf(record, general)
@@ -184,7 +179,7 @@ function materialise(record: RequestRecord, general: Redactor): RecordView {
     facts: toFactsView(record, redactor),
     entries,
     truncated,
-    logLevels: Object.fromEntries([...(record.logLevels ?? new Map()).values()].map(({ label, count }) => [label, count])),
+    logLevels: Object.fromEntries((record.logLevels ?? []).map(({ label, count }) => [label, count])),
     ...unjudged,
     stackOf: (id) => stacks.get(id) ?? null,
   }
@@ -253,7 +248,7 @@ const errorLevel = 50
 
 function linesOf(record: RequestRecord, from: number, below: number): number {
   let lines = 0
-  for (const [level, { count }] of record.logLevels ?? []) if (level >= from && level < below) lines += count
+  for (const { value, count } of record.logLevels ?? []) if (value >= from && value < below) lines += count
   return lines
 }
 

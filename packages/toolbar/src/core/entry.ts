@@ -66,10 +66,17 @@ export interface Packer {
 }
 
 const packers = new Map<EntryKind, Packer>()
+let fewest = Number.POSITIVE_INFINITY
+
+/** With fewer entries than this nothing is packed. */
+export function fewestPacked(): number {
+  return fewest
+}
 
 /** Entries of these kinds are packed together when a record is sealed. */
 export function definePacker(packed: readonly EntryKind[], packer: Packer): void {
   for (const kind of packed) packers.set(kind, packer)
+  fewest = Math.min(fewest, packer.from)
 }
 
 /** How entries of a kind are packed, `undefined` for those that are not. */

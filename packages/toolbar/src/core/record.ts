@@ -2,7 +2,7 @@ import type { RequestState } from '../contract/types.ts'
 import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import type { Frame, Scope } from './context.ts'
-import { type EntryKind, type Packer, packerOf, RawEntry } from './entry.ts'
+import { type EntryKind, fewestPacked, type Packer, packerOf, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
 import type { Reading } from './meter.ts'
@@ -26,6 +26,8 @@ export class Tally {
 
 /** What the process and the recorder were at when a request began. */
 export interface Beginning {
+  /** whose it is: a copy of a record has the same beginning */
+  readonly of: RequestRecord
   readonly reading: Reading
   readonly running: number
   readonly seq: number
@@ -33,6 +35,10 @@ export interface Beginning {
 
 /** texts remembered per record, for calls to share */
 const maxTexts = 10_000
+
+/** A Map takes more time and memory than a look through this many. */
+const maxFew = 8
+const none: SiteSlot[] = []
 
 /** The last place captured for one call: same text, same parent. */
 interface SiteSlot {
@@ -75,7 +81,7 @@ export class RequestRecord {
   /** set when the record is cut to its byte limit */
   shed = false
   /** log lines by level, exact; made with the first line */
-  logLevels: Map<number, { label: string; count: number }> | null = null
+  logLevels: { readonly value: number; readonly label: string; count: number }[] | null = null
   /** bumped by every change a reader could see */
   version = 0
   /** what the process was at when it began; `null` in a record that another process made */
@@ -83,6 +89,8 @@ export class RequestRecord {
   /** called when the last open entry of an ended record finishes */
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0
+  /** the first slots of their texts, while they are few; then `sites` */
+  private fewSites: SiteSlot[] = none
   private sites: Map<string, SiteSlot> | null = null
   /** slots beyond the first of their text */
   private chained = 0
@@ -169,20 +177,37 @@ export class RequestRecord {
 
   /** What is remembered is bounded: a call beyond gets a slot of its own each time, and a stack as long as there are some left. */
   private slotOf(key: string, parentId: number): SiteSlot {
-    this.sites ??= new Map()
-    let slot = this.sites.get(key)
-    const first = slot
+    const first = this.firstSlotOf(key)
+    let slot = first
     while (slot !== undefined && slot.parentId !== parentId) slot = slot.next ?? undefined
     if (slot === undefined) {
       slot = { key: first?.key ?? key, parentId, count: 0, stack: null, next: first?.next ?? null }
-      if (first === undefined) {
-        if (this.sites.size < maxTexts) this.sites.set(key, slot)
-      } else if (this.chained < this.limits.stacks) {
+      if (first === undefined) this.addSlot(slot)
+      else if (this.chained < this.limits.stacks) {
         this.chained++
         first.next = slot
       }
     }
     return slot
+  }
+
+  private firstSlotOf(key: string): SiteSlot | undefined {
+    if (this.sites !== null) return this.sites.get(key)
+    for (const slot of this.fewSites) if (slot.key === key) return slot
+    return undefined
+  }
+
+  private addSlot(slot: SiteSlot): void {
+    if (this.sites !== null) {
+      if (this.sites.size < maxTexts) this.sites.set(slot.key, slot)
+    } else if (this.fewSites.length < maxFew) {
+      if (this.fewSites === none) this.fewSites = [slot]
+      else this.fewSites.push(slot)
+    } else {
+      this.sites = new Map(this.fewSites.map((few) => [few.key, few]))
+      this.sites.set(slot.key, slot)
+      this.fewSites = none
+    }
   }
 
   /** Wants a stack at the 1st, 2nd, 4th, 8th ... occurrence. @returns whether it does */
@@ -217,6 +242,7 @@ export class RequestRecord {
 
   /** Puts sealed entries in a smaller form. */
   pack(): void {
+    if (this.live.length < fewestPacked()) return
     const groups = new Map<Packer, RawEntry[]>()
     for (const entry of this.live) {
       const packer = packerOf(entry.kind)
@@ -239,12 +265,14 @@ export class RequestRecord {
 
   /** Forgets which calls were captured: the next of each is captured again. */
   dropSites(): void {
+    this.fewSites = none
     this.sites = null
     this.chained = 0
   }
 
   /** Lets go of what only the capture needed. */
   dropCaptureState(): void {
+    this.fewSites = none
     this.sites = null
     this.stacks = null
     this.onQuiet = null

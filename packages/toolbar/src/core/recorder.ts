@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type { HistoryCounts } from '../contract/types.ts'
+import type { HistoryCounts, RequestSummary } from '../contract/types.ts'
 import { Bus } from './bus.ts'
 import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { setOutside } from './context.ts'
-import { toSummary, type ViewOptions } from './emit.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { countFailure, guard, isOff } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { LoopDelay } from './loop-delay.ts'
-import { readMeter } from './meter.ts'
+import { readMeter, utilizationBetween } from './meter.ts'
 import { OutsideRecord } from './outside.ts'
 import { RequestRecord } from './record.ts'
 import { Redirects } from './redirects.ts'
@@ -22,7 +21,8 @@ export interface RecorderOptions {
   limits: Limits
   stack: StackOptions | false
   store: Store
-  viewing: ViewOptions
+  /** what readers see of a record; asked only while somebody listens */
+  summarise: (record: RequestRecord) => RequestSummary
 }
 
 /** Why a request has no record: too many in flight, or we failed to finish it. */
@@ -55,6 +55,11 @@ export class Recorder {
     setOutside(this.outside.rootFrame)
   }
 
+  /** Whether `begin` needs to know the client: some redirect waits for the request it sent its client to. */
+  get expectsRedirect(): boolean {
+    return this.redirects.waits
+  }
+
   /** A record for a request that starts now, or `null` when too many are in flight or records cannot be finished: then it counts as dropped. */
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
@@ -69,7 +74,7 @@ export class Recorder {
     try {
       this.loopDelay.start()
       this.followRedirect(record, client)
-      record.beginning = { reading: readMeter(), running: this.running.size - 1, seq }
+      record.beginning = { of: record, reading: readMeter(), running: this.running.size - 1, seq }
       if (this.bus.heard('request')) this.publish(record)
     } catch (error) {
       this.abandon(record)
@@ -156,7 +161,7 @@ export class Recorder {
 
   /** Whether a record was made by this process, rather than read from a store. */
   owns(record: RequestRecord): boolean {
-    return record === this.outside || record.beginning !== null
+    return record === this.outside || record.beginning?.of === record
   }
 
   /** Whether an id is one that this process gives, whatever became of its record. */
@@ -288,7 +293,7 @@ export class Recorder {
   })
 
   private publish(record: RequestRecord): void {
-    this.bus.say('request', toSummary(record, this.options.viewing))
+    this.bus.say('request', this.options.summarise(record))
   }
 
   private total(record: RequestRecord): void {
@@ -307,9 +312,9 @@ export class Recorder {
     const { reading, running, seq } = beginning
     const end = readMeter()
     // what was added meanwhile may have been more than the system says later
-    facts.cpuUserMs = Math.max(0, end.cpu.user - reading.cpu.user) / 1_000
-    facts.cpuSystemMs = Math.max(0, end.cpu.system - reading.cpu.system) / 1_000
-    facts.loopUtilization = performance.eventLoopUtilization(end.loop, reading.loop).utilization
+    facts.cpuUserMs = Math.max(0, end.cpuUserUs - reading.cpuUserUs) / 1_000
+    facts.cpuSystemMs = Math.max(0, end.cpuSystemUs - reading.cpuSystemUs) / 1_000
+    facts.loopUtilization = utilizationBetween(reading, end)
     facts.loopDelayMs = this.loopDelay.longest(record.origin, record.endMs)
     facts.heapUsedBytes = end.heapBytes
     facts.heapDeltaBytes = end.heapBytes - reading.heapBytes

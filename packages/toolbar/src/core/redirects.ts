@@ -9,6 +9,10 @@ const maxWaiting = 50
 export class Redirects {
   private waiting: { id: string; target: string; client: string; atMs: number }[] = []
 
+  get waits(): boolean {
+    return this.waiting.length > 0
+  }
+
   /** An answer sent its client somewhere else. */
   expect(record: RequestRecord, client: string): void {
     const target = toPath(record.facts.location as string, record.facts.url)

@@ -1,5 +1,5 @@
 import type { Preview } from '../contract/types.ts'
-import { type Packer, packerOf, type RawEntry } from './entry.ts'
+import { fewestPacked, type Packer, packerOf, type RawEntry } from './entry.ts'
 import { tagged } from './preview.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import type { RequestRecord } from './record.ts'
@@ -20,34 +20,56 @@ export function weigh(record: RequestRecord): number {
   boundHeaders(record)
   const load = new Load()
   load.bytes = recordBytes + weighFacts(record) - savedBytes(entries)
-  const weights = entries.map((entry) => {
+  const weights: number[] = []
+  for (const entry of entries) {
     const weight = entryBytes + entry.kind.seal(entry, limits)
+    weights.push(weight)
     load.bytes += weight
     load.hold(entry.name)
     load.hold(entry.kind.sharedText(entry))
-    return weight
-  })
+  }
   if (load.bytes > limits.recordBytes) shed(record, load, weights)
   return load.bytes
+}
+
+/** A Map takes more time and memory than a look through this many. */
+const maxFew = 12
+
+interface Held {
+  readonly text: string
+  holders: number
 }
 
 /** Bytes of a record, and the texts that its entries share: each is counted once. */
 class Load {
   bytes = 0
-  private readonly holders = new Map<string, number>()
+  /** while they are few; then `many` */
+  private few: Held[] = []
+  private many: Map<string, Held> | null = null
 
   hold(text: string | null): void {
     if (text === null || text === '') return
-    const holders = this.holders.get(text) ?? 0
-    if (holders === 0) this.bytes += text.length * 2
-    this.holders.set(text, holders + 1)
+    const held = this.find(text)
+    if (held.holders++ === 0) this.bytes += text.length * 2
   }
 
   release(text: string | null): void {
     if (text === null || text === '') return
-    const holders = this.holders.get(text) as number
-    if (holders === 1) this.bytes -= text.length * 2
-    this.holders.set(text, holders - 1)
+    const held = this.find(text)
+    if (--held.holders === 0) this.bytes -= text.length * 2
+  }
+
+  private find(text: string): Held {
+    if (this.many === null) for (const held of this.few) if (held.text === text) return held
+    let held = this.many?.get(text)
+    if (held !== undefined) return held
+    held = { text, holders: 0 }
+    if (this.many === null && this.few.length < maxFew) this.few.push(held)
+    else {
+      this.many ??= new Map(this.few.map((few) => [few.text, few]))
+      this.many.set(text, held)
+    }
+    return held
   }
 }
 
@@ -87,6 +109,7 @@ function sizeOfPicture(picture: Preview | undefined): number {
 
 /** What packing will win. */
 function savedBytes(entries: readonly RawEntry[]): number {
+  if (entries.length < fewestPacked()) return 0
   const counts = new Map<Packer, number>()
   for (const { kind } of entries) {
     const packer = packerOf(kind)

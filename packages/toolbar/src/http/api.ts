@@ -2,7 +2,7 @@ import type { Console } from '../console/console.ts'
 import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
 import { toRequestFields } from '../contract/request-fields.ts'
 import type { OverlayConfig, PanelSummary, RequestList, RequestSummary } from '../contract/types.ts'
-import { forgetViews, type RecordView, sqlTexts, toSummary, toView } from '../core/emit.ts'
+import { forgetViews, type RecordView, sqlTexts, toSummary, toView, type ViewOptions } from '../core/emit.ts'
 import { toEntryDetail } from '../core/emit-detail.ts'
 import { allHooks, countFailure } from '../core/guard.ts'
 import { outsideId } from '../core/outside-id.ts'
@@ -22,6 +22,7 @@ import type { StreamHub } from './stream.ts'
 
 export interface ApiOptions {
   gate: Gate
+  viewing: ViewOptions
   recorder: Recorder
   console: Console
   panels: readonly Panel[]
@@ -38,8 +39,8 @@ const maxList = 1_000
 
 /** The JSON history API of contract section 3. */
 export function createApiRoutes(options: ApiOptions): Route[] {
-  const { recorder, panels } = options
-  const { store, viewing } = recorder.options
+  const { recorder, panels, viewing } = options
+  const { store } = recorder.options
   const routes: Route[] = []
 
   const find = (id: string): RequestRecord => {
@@ -72,7 +73,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
       answer: 'RequestList',
       query: { limit: 'how many, 1 to 1000; default 50', before: 'cursor: the `next` of the page before', q: 'filter language' },
     },
-    ({ query }) => list(recorder, query),
+    ({ query }) => list(recorder, viewing, query),
   )
   get('api/requests/latest', { summary: 'The newest finished document request', answer: 'RequestDetail' }, () => {
     const ended = [...recorder.running.values()].filter((record) => record.endMs !== -1)
@@ -150,7 +151,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
       sendJson(req, res, 200, { cleared })
     },
   })
-  routes.push(createPairRoute(options.gate.pairing), ...createSqlRoutes({ recorder, console: options.console, find }))
+  routes.push(createPairRoute(options.gate.pairing), ...createSqlRoutes({ recorder, viewing, console: options.console, find }))
   return routes
 }
 
@@ -197,11 +198,11 @@ function panelSummary(panel: Panel, view: RecordView, context: PanelContext): Pa
   }
 }
 
-function list(recorder: Recorder, query: URLSearchParams): RequestList {
+function list(recorder: Recorder, viewing: ViewOptions, query: URLSearchParams): RequestList {
   const limit = whole(query, 'limit', 50, 1, maxList)
   const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
   const filter = readFilter(query.get('q'), REQUEST_FILTER_KEYS)
-  const { store, viewing } = recorder.options
+  const { store } = recorder.options
   const records = [...recorder.running.values(), ...store.list(before)]
     .filter((record) => record.seq < before)
     .sort((a, b) => b.seq - a.seq)
@@ -271,7 +272,7 @@ function health(options: ApiOptions) {
     hooks: allHooks().map(({ name, part, failures, lastError }) => ({
       name,
       failures,
-      lastError: lastError === null ? null : recorder.options.viewing.redactor.text(lastError),
+      lastError: lastError === null ? null : options.viewing.redactor.text(lastError),
       off: part.off,
     })),
   }

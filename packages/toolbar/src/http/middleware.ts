@@ -31,7 +31,8 @@ export interface FrameworkHooks {
 export interface MiddlewareOptions {
   path: string
   gate: Gate
-  routes: readonly Route[]
+  /** what is served below the path; made when the gate first lets somebody in */
+  routes: () => readonly Route[]
   recorder: Recorder
   reach: Reach
   response: ResponseSettings
@@ -81,7 +82,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     if (recorder.running.size >= inFlight - 1) open.closeEnded()
     if (recorder.running.size >= inFlight && counted.has(req)) return null
     const facts = toFacts(req)
-    const record = recorder.begin(facts, clientOf(req))
+    const record = recorder.begin(facts, recorder.expectsRedirect ? clientOf(req) : '')
     if (record === null) {
       counted.add(req)
       return null
@@ -123,7 +124,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     recorder.end(
       record,
       finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
-      clientOf(req),
+      facts.location === null ? '' : clientOf(req),
       finished && state.answeredMs !== -1 ? state.answeredMs : now(),
     )
     return true

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { encode } from '../core/emit.ts'
+import { encode } from '../core/encode.ts'
 import { nodesOwn } from './methods.ts'
 
 /** An answer the API gives on purpose. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { countFailure } from '../core/guard.ts'
-import type { Gate } from './gate.ts'
+import type { Gate, Refusal } from './gate.ts'
 import { isForeignDestination } from './gate.ts'
 import { ApiProblem, quote, sendEnd, sendHead, sendProblem } from './reply.ts'
 import { matchRoute, type Route } from './routes.ts'
@@ -8,25 +8,30 @@ import { matchRoute, type Route } from './routes.ts'
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
 
 /**
- * Answers a request under the toolbar's path. The gate stands inside, before any look-up.
+ * Answers a request under the toolbar's path. The gate stands inside, before any look-up, and before the routes are even loaded.
+ * @param load the routes
  * @param rest the URL below the path, without the slash between: `api/requests?limit=5`
  * @returns `false` when the app is to answer, as if we were not mounted
  */
-export function serve(routes: readonly Route[], gate: Gate, req: IncomingMessage, res: ServerResponse, rest: string): boolean {
+export function serve(load: () => readonly Route[], gate: Gate, req: IncomingMessage, res: ServerResponse, rest: string): boolean {
+  const early = gate.serves(req, false)
+  if (early !== null) return refuse(req, res, early)
   const at = rest.indexOf('?')
   const path = at === -1 ? rest : rest.slice(0, at)
-  const { match, allowed } = matchRoute(routes, req.method ?? 'GET', path)
-  const refusal = gate.serves(req, match?.route.action ?? false)
-  if (refusal !== null) {
-    if (refusal.silent) return false
-    sendProblem(req, res, refusal)
-    return true
-  }
   try {
+    const { match, allowed } = matchRoute(load(), req.method ?? 'GET', path)
+    const refusal = match?.route.action === true ? gate.serves(req, true) : null
+    if (refusal !== null) return refuse(req, res, refusal)
     answer(match, allowed, gate, req, res, at === -1 ? '' : rest.slice(at + 1))
   } catch (error) {
     fail(req, res, error)
   }
+  return true
+}
+
+function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): boolean {
+  if (refusal.silent) return false
+  sendProblem(req, res, refusal)
   return true
 }
 

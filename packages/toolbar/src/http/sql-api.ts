@@ -14,6 +14,7 @@ import type { Call, Route } from './routes.ts'
 
 export interface SqlApiOptions {
   recorder: Recorder
+  viewing: ViewOptions
   console: Console
   /** @throws ApiProblem for a record that is not there */
   find(id: string): RequestRecord
@@ -36,8 +37,7 @@ const statuses: Readonly<Record<ConsoleCode, number>> = {
 }
 
 /** EXPLAIN and running again. A request names an entry of this process; SQL, tables or values cannot be sent. */
-export function createSqlRoutes({ recorder, console, find }: SqlApiOptions): Route[] {
-  const { viewing } = recorder.options
+export function createSqlRoutes({ recorder, viewing, console, find }: SqlApiOptions): Route[] {
   const action = (
     pattern: string,
     route: Pick<Route, 'summary' | 'body' | 'answer'>,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { encode } from '../core/emit.ts'
+import { encode } from '../core/encode.ts'
 import { faults, onFailure } from '../core/guard.ts'
 import type { Recorder } from '../core/recorder.ts'
 import { sendEnd, sendHead, sendPart, sendProblem } from './reply.ts'

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Preview } from '../contract/types.ts'
 import { context, type Frame, noteLate } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { className } from '../core/diagnostics.ts'
@@ -41,6 +42,7 @@ export const emitterSource: Source = {
     const watched: WatchedEmitter = { emitter: new WeakRef(emitter), label: name }
     watchedEmitters.add(watched)
     const depth = new Depth()
+    const keys = new Keys(`signal ${name} `)
     const unpatch = patchMethod(emitter, 'emit', (original) => {
       return function emit(this: Emitter, event: PropertyKey, ...args: unknown[]): unknown {
         const frame = context.getStore()
@@ -50,7 +52,7 @@ export const emitterSource: Source = {
           noteLate(frame.scope)
           return original.call(this, event, ...args)
         }
-        const entry = begin(record, frame, event, args, name, limits, depth)
+        const entry = begin(record, frame, event, args, name, limits, depth, keys)
         if (entry === undefined) return original.call(this, event, ...args)
         takeStack(entry.stack)
         return observe(this, event, args, original, record, frame, entry)
@@ -91,18 +93,54 @@ function observe(
   )
 }
 
+/** Texts that are made once for the names they are made of: the events of an emitter are few. */
+class Keys {
+  private readonly known = new Map<string, string>()
+  private readonly prefix: string
+
+  constructor(prefix: string) {
+    this.prefix = prefix
+  }
+
+  of(name: string): string {
+    let key = this.known.get(name)
+    if (key === undefined) {
+      key = this.prefix + name
+      if (this.known.size < 1_000) this.known.set(name, key)
+    }
+    return key
+  }
+}
+
+const maxArgs = 10
+
+function pictures(args: readonly unknown[], limits: Limits): Preview[] {
+  const made: Preview[] = []
+  for (let index = 0; index < args.length && index < maxArgs; index++) made.push(preview(args[index], limits))
+  return made
+}
+
 const begin = guard(
   'emitter.begin',
-  (record: RequestRecord, frame: Frame, event: PropertyKey, args: unknown[], label: string, limits: Limits, depth: Depth): RawEntry => {
+  (
+    record: RequestRecord,
+    frame: Frame,
+    event: PropertyKey,
+    args: unknown[],
+    label: string,
+    limits: Limits,
+    depth: Depth,
+    keys: Keys,
+  ): RawEntry => {
     const name = typeof event === 'symbol' ? event.toString() : String(event)
     const data: RawSignal = {
       event: beginningOf(name, 200),
       emitter: label,
-      args: args.slice(0, 10).map((arg) => preview(arg, limits)),
+      args: pictures(args, limits),
       listeners: [],
     }
     const entry = record.begin(signalKind, data.event, frame.parentId, data)
-    record.locate(entry, `signal ${label} ${data.event}`, depth)
+    record.locate(entry, keys.of(data.event), depth)
     return entry
   },
 )

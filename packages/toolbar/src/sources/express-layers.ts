@@ -88,7 +88,7 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
       parentId: entry.id,
       mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
     }
-    const onward = instead(req, next, outer, (failure) => leave(state, entry, failure))
+    const onward = instead(req, next, outer, state, entry, null)
     const before = enterFrame(inner)
     try {
       return original.call(this, req, res, onward)
@@ -108,11 +108,7 @@ function handleError(original: AnyFunction): AnyFunction {
     if (entry === undefined) return original.call(this, error, req, res, next)
     noteException(record, outer.parentId, error, null)
     noteHandler(record, error, entry.name)
-    const onward = instead(req, next, outer, (failure) => {
-      const still = openRecord(state)
-      if (still !== null) noteHandler(still, error, null)
-      leave(state, entry, failure)
-    })
+    const onward = instead(req, next, outer, state, entry, (still) => noteHandler(still, error, null))
     const inner: LayerFrame = { scope: outer.scope, parentId: entry.id, mount: outer.mount }
     const before = enterFrame(inner)
     try {
@@ -129,16 +125,30 @@ function openRecord(state: Serving | undefined): RequestRecord | null {
   return record !== null && record.endMs === -1 ? record : null
 }
 
-/** The `next` that a layer gets. Express keeps its own as `req.next`, and apps rely on the two being one. */
-function instead(req: Request, original: Next, outer: LayerFrame, leaving: (failure: unknown) => void): Next {
+/**
+ * The `next` that a layer gets. Express keeps its own as `req.next`, and apps rely on the two being one.
+ * @param before what is done first, while the record is open
+ */
+function instead(
+  req: Request,
+  original: Next,
+  outer: LayerFrame,
+  state: Serving,
+  entry: RawEntry,
+  before: ((record: RequestRecord) => void) | null,
+): Next {
   function next(failure?: unknown): unknown {
     if (req.next === next) req.next = original
-    leaving(failure)
-    const before = enterFrame(outer)
+    if (before !== null) {
+      const record = openRecord(state)
+      if (record !== null) before(record)
+    }
+    leave(state, entry, failure)
+    const inner = enterFrame(outer)
     try {
       return original(failure)
     } finally {
-      enterFrame(before)
+      enterFrame(inner)
     }
   }
   if (req.next === original) req.next = next
@@ -170,12 +180,7 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
         : isFunction(handle) && (Array.isArray(read(handle, 'stack')) || handle.name === 'mounted_app')
           ? 'router'
           : 'middleware'
-  const data: RawMiddleware = {
-    kind,
-    path: isHandler ? joinPaths(outer.mount, pattern) : pattern,
-    method: isHandler ? (req.method ?? null) : null,
-    target: weakRefTo(handle),
-  }
+  const data = dataOf(layer, kind, isHandler ? joinPaths(outer.mount, pattern) : pattern, isHandler ? (req.method ?? null) : null)
   const entry = record.begin(
     middlewareKind,
     handle.name || (isHandler ? `${req.method} ${data.path}` : pattern === '' ? '<anonymous>' : `<anonymous> ${pattern}`),
@@ -190,6 +195,17 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
   own.open.push(entry)
   return entry
 })
+
+const known = new WeakMap<Layer, RawMiddleware>()
+
+/** What is said of a layer, which is the same in most requests. */
+function dataOf(layer: Layer, kind: RawMiddleware['kind'], path: string, method: string | null): RawMiddleware {
+  const last = known.get(layer)
+  if (last !== undefined && last.path === path && last.method === method && last.kind === kind) return last
+  const data: RawMiddleware = { kind, path, method, target: weakRefTo(layer.handle) }
+  known.set(layer, data)
+  return data
+}
 
 const leave = guard('layers.leave', (state: Serving, entry: RawEntry, error: unknown): void => {
   const { record } = state.scope

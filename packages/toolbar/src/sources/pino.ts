@@ -47,11 +47,17 @@ export const pinoSource: Source = {
 
 let writing = false
 
+const keys: Record<number, string> = { 10: 'log 10', 20: 'log 20', 30: 'log 30', 40: 'log 40', 50: 'log 50', 60: 'log 60' }
+const keyOf = (levelValue: number): string => keys[levelValue] ?? `log ${levelValue}`
+
 function countLevel(record: RequestRecord, levelValue: number, names: LogFieldNames): void {
-  record.logLevels ??= new Map()
-  const known = record.logLevels.get(levelValue)
-  if (known === undefined) record.logLevels.set(levelValue, { label: names.labels[levelValue] ?? String(levelValue), count: 1 })
-  else known.count++
+  record.logLevels ??= []
+  for (const known of record.logLevels) {
+    if (known.value !== levelValue) continue
+    known.count++
+    return
+  }
+  record.logLevels.push({ value: levelValue, label: names.labels[levelValue] ?? String(levelValue), count: 1 })
 }
 
 const note = guard(
@@ -61,7 +67,7 @@ const note = guard(
     const data: RawLog = { line, levelValue, logger, names }
     countLevel(record, levelValue, names)
     const entry = record.point(logKind, '', frame.parentId, data)
-    record.locate(entry, `log ${levelValue}`, depth)
+    record.locate(entry, keyOf(levelValue), depth)
     return entry
   },
 )

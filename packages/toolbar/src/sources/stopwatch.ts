@@ -180,11 +180,12 @@ function errorText(error: unknown): string {
   return message === null ? 'a value that is not an Error' : beginningOf(message, 500)
 }
 
+const captureKey = Object.getOwnPropertySymbols(new EventEmitter()).find(({ description }) => description === 'kCapture')
+
 /** `captureRejections` of an emitter is kept under a private symbol of Node's. */
 function catchesRejections(emitter: Emitter): boolean {
-  const key = Object.getOwnPropertySymbols(emitter).find((symbol) => symbol.description === 'kCapture')
-  if (key !== undefined) return (emitter as unknown as Record<symbol, unknown>)[key] === true
-  return EventEmitter.captureRejections
+  const own = captureKey === undefined ? undefined : (emitter as unknown as Record<symbol, unknown>)[captureKey]
+  return own === undefined ? EventEmitter.captureRejections : own === true
 }
 
 /** Runs `emit` with stopwatches in place, and everything as it was afterwards. @param prepare calls `swap` */

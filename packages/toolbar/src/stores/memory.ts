@@ -24,6 +24,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     getHeapStatistics().heap_size_limit / 4,
   )
   const records = new Map<string, RequestRecord>()
+  /** in the order they came in, from `first` on: the first key of a Map that is emptied from its front is slow to find */
+  let queue: (RequestRecord | undefined)[] = []
+  let first = 0
   let bytes = 0
   let evicted = 0
 
@@ -31,12 +34,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     maxRequests,
     add(record) {
       records.set(record.id, record)
+      queue.push(record)
       bytes += record.bytes
       while (records.size > maxRequests || (bytes > maxBytes && records.size > 1)) {
-        const [id, oldest] = records.entries().next().value as [string, RequestRecord]
-        records.delete(id)
+        const oldest = queue[first] as RequestRecord
+        queue[first++] = undefined
+        records.delete(oldest.id)
         bytes -= oldest.bytes
         evicted++
+      }
+      if (first > maxRequests) {
+        queue = queue.slice(first)
+        first = 0
       }
     },
     get: (id) => records.get(id) ?? null,
@@ -46,6 +55,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     clear() {
       const count = records.size
       records.clear()
+      queue = []
+      first = 0
       bytes = 0
       return count
     },

@@ -12,7 +12,7 @@ import { joinRuntime, type MakeFramework, ownMark, startRuntime } from './runtim
  */
 export function createToolbar(options: ToolbarOptions | undefined, framework: MakeFramework): Toolbar {
   const { given, settings } = readOptions(options)
-  const runtime = joinRuntime(given) ?? startRuntime(settings, framework)
+  const runtime = joinRuntime(given) ?? startRuntime(given, settings, framework)
   const undos = new Set<Undo>()
   let open = true
   const watch = (instance: unknown, label: string | null): Undo => {

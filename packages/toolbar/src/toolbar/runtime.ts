@@ -1,38 +1,20 @@
+import { AsyncResource } from 'node:async_hooks'
 import { createRequire } from 'node:module'
-import { Console } from '../console/console.ts'
-import { PlanBook } from '../console/plan-book.ts'
-import type { OverlayConfig } from '../contract/types.ts'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
-import { forgetViews } from '../core/emit.ts'
-import { forgetShapes } from '../core/entries/sql.ts'
 import { resetHooks } from '../core/guard.ts'
 import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
-import { createRedactor } from '../core/redact.ts'
 import { setIgnoredFiles } from '../core/sites.ts'
-import { forgetStatements } from '../core/sql/statement.ts'
-import { createApiRoutes } from '../http/api.ts'
 import { createAssets } from '../http/assets.ts'
-import { knownEditors } from '../http/editors.ts'
 import { createGate } from '../http/gate.ts'
 import { createIgnore } from '../http/ignore.ts'
 import { createMiddleware, type FrameworkHooks, type Middleware } from '../http/middleware.ts'
-import { createPageRoutes } from '../http/page.ts'
 import { createReach } from '../http/reach.ts'
 import type { Route } from '../http/routes.ts'
-import { StreamHub } from '../http/stream.ts'
-import { builtInPanels } from '../panels/index.ts'
-import type { PanelContext } from '../panels/panel.ts'
-import { builtInRules } from '../rules/index.ts'
-import { createJudge } from '../rules/rule.ts'
-import { forgetSources } from '../rules/source/parse.ts'
-import { sources } from '../sources/index.ts'
-import { quietSignals } from '../sources/quiet-signals.ts'
 import { read } from '../sources/source.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { checkPanels } from './check-panels.ts'
-import { checkRules } from './check-rules.ts'
 import type { Settings, ToolbarOptions } from './options.ts'
+import type { Reading } from './reading.ts'
 import { createWatcher } from './watch.ts'
 
 /** One recorder serves the process, whichever copy of the package made it. */
@@ -41,7 +23,7 @@ export interface Runtime {
   settings: Settings
   middleware: Middleware
   /** all that is served below the path; the tests of the gate walk through it */
-  routes: readonly Route[]
+  readonly routes: readonly Route[]
   watch(instance: unknown, label: string | null): Undo
   /** handles not closed yet */
   handles: number
@@ -88,63 +70,31 @@ export function joinRuntime(given: Readonly<Partial<ToolbarOptions>>): Runtime |
 }
 
 /** Starts the recorder of the process. */
-export function startRuntime(settings: Settings, framework: MakeFramework): Runtime {
+export function startRuntime(given: Readonly<Partial<ToolbarOptions>>, settings: Settings, framework: MakeFramework): Runtime {
   resetHooks()
   setIgnoredFiles(settings.stack === false ? [] : settings.stack.ignore)
   const gate = createGate(settings)
-  const console = new Console({ limits: settings.limits })
-  const redactor = createRedactor(settings.redact)
+  const reading = createLater((): Reading => {
+    const { createReading } = createRequire(import.meta.url)('./reading.js') as typeof import('./reading.ts')
+    return createReading({ settings, gate, recorder, watched: watcher.labels, assets, version })
+  })
   const recorder: Recorder = new Recorder({
     limits: settings.limits,
     stack: settings.stack,
     store: settings.store ?? memoryStore(),
-    viewing: {
-      redactor,
-      judge: createJudge(checkRules(settings.rules, builtInRules), {
-        slowQueryMs: settings.slowQueryMs,
-        planOf: (view, entryId) => plans.planOf(view, entryId),
-      }),
-    },
+    summarise: (record) => reading.get().summarise(record),
   })
-  const plans = new PlanBook(console, recorder)
-  const panels = checkPanels(settings.panels(builtInPanels))
-  const stream = new StreamHub(recorder, version)
   const assets = createAssets()
   const watcher = createWatcher(settings)
-  // a label may be an address with a password in it
-  const labels = (): OverlayConfig['watched'] =>
-    Object.fromEntries(Object.entries(watcher.labels()).map(([id, names]) => [id, names.map(redactor.text)]))
-  const config = (): OverlayConfig => toConfig(settings, panels, labels(), recorder.options.store.maxRequests)
-  const panelContext: PanelContext = {
-    slowQueryMs: settings.slowQueryMs,
-    quietSignals: (fired) => quietSignals(redactor.text, fired),
-  }
-  const routes = [
-    ...createApiRoutes({
-      recorder,
-      console,
-      gate,
-      panels,
-      panelContext,
-      config,
-      stream,
-      version,
-      path: settings.path,
-      sources: () => {
-        const watched = labels()
-        return sources.map(({ id, mechanism }) => ({ id, mechanism, watched: watched[id] ?? [] }))
-      },
-    }),
-    ...createPageRoutes(assets.entry, settings.path),
-    assets.route,
-  ]
+  // what the app says about rules and panels is checked now, and that takes the built-in ones
+  if (given.rules !== undefined || given.panels !== undefined) reading.get()
   const undos: Undo[] = []
   let open = true
   const keep = (undo: Undo): void => void undos.push(undo)
   const middleware = createMiddleware({
     path: settings.path,
     gate,
-    routes,
+    routes: () => reading.get().routes,
     recorder,
     reach: createReach(settings.allowedPeers),
     isIgnored: createIgnore(settings.ignore),
@@ -167,21 +117,18 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
     version,
     settings,
     middleware,
-    routes,
+    get routes() {
+      return reading.get().routes
+    },
     handles: 0,
     watch: watcher.watch,
     release() {
       open = false
       delete (globalThis as Global)[slot]
-      stream.close()
-      console.close()
+      reading.made()?.close()
       recorder.close()
       for (const undo of undos.reverse()) undo()
       undoAllPatches()
-      forgetViews()
-      forgetShapes()
-      forgetStatements()
-      forgetSources()
     },
   }
   // biome-ignore lint/plugin: a slot of ours
@@ -189,23 +136,18 @@ export function startRuntime(settings: Settings, framework: MakeFramework): Runt
   return runtime
 }
 
-function toConfig(
-  settings: Settings,
-  panels: ReturnType<Settings['panels']>,
-  watched: OverlayConfig['watched'],
-  maxRequests: number,
-): OverlayConfig {
+/**
+ * Makes something when it is first asked for, in the context that is current now: nothing of the request that asked first stays with it.
+ * What throws is tried again by the next who asks.
+ */
+function createLater<Made>(make: () => Made): { get(): Made; made(): Made | null } {
+  const context = new AsyncResource('debug-toolbar.later')
+  let made: Made | null = null
   return {
-    version,
-    path: settings.path,
-    theme: settings.theme,
-    position: settings.position,
-    editorUrl: knownEditors[settings.editor] ?? settings.editor,
-    pathMap: Object.entries(settings.pathMap).sort(([a], [b]) => b.length - a.length),
-    root: process.cwd(),
-    slowQueryMs: settings.slowQueryMs,
-    maxRequests,
-    panels: panels.map(({ id, title }) => ({ id, title })),
-    watched,
+    get() {
+      made ??= context.runInAsyncScope(make)
+      return made
+    },
+    made: () => made,
   }
 }

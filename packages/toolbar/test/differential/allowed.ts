@@ -277,7 +277,7 @@ function cutBodies(one: Answer, other: Answer): void {
 const frame = /<br> &nbsp; &nbsp;at ([^<]*)/g
 const isOurs = (text: string): boolean => /toolbar\/dist\/|AsyncLocalStorage\.(?:run|enterWith)/.test(text)
 /** The middleware itself, and what stands in its place on the bare side: a middleware more is in all stacks that are deep enough. */
-const isMiddleware = (text: string): boolean => /toolbar\/dist\/(?:http\/middleware|toolbar\/create)\.js|differential\.test\.ts/.test(text)
+const isMiddleware = (text: string): boolean => /\bdebugToolbar .*toolbar\/dist\/|differential\.test\.ts/.test(text)
 
 /** Stacks of error pages, frame by frame; the rest of such a page has to be equal. */
 function compareStacks(expected: Answer, actual: Answer, used: (rule: Rule) => void): void {

@@ -1,7 +1,7 @@
 import { debugToolbar, type RequestList, type Toolbar } from 'debug-toolbar'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { reachable } from '../../../../scripts/services.mjs'
-import { allHooks, type Fault, maxInARow, resetHooks, setFault } from '../../dist/core/guard.js'
+import { allHooks, type Fault, maxInARow, resetHooks, setFault } from '../../dist/internals.js'
 import { sleep } from '../harness.ts'
 import { type App, type Libraries, openLibraries, startApp } from './app.ts'
 import { type Step, steps } from './steps.ts'

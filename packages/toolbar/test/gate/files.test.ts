@@ -26,14 +26,15 @@ describe('T50 T54 no request names a file', () => {
   it('T53 T55 and none opens an editor: what the server may start is one program of its own', async () => {
     app = await startGate()
     expect(app.samples.filter(({ pattern }) => /\bopen\b(?!api)|editor|source|launch/.test(pattern))).toEqual([])
-    const dist = fileURLToPath(new URL('../../dist', import.meta.url))
-    const starting = (readdirSync(dist, { recursive: true }) as string[]).filter(
-      (file) =>
-        file.endsWith('.js') &&
-        !file.startsWith('overlay') &&
-        /node:child_process|node:worker_threads/.test(readFileSync(path.join(dist, file), 'utf8')),
-    )
-    expect(new Set(starting.map((file) => path.dirname(file)))).toEqual(new Set(['console']))
+    const starting = (folder: string, ending: string): string[] =>
+      (readdirSync(folder, { recursive: true }) as string[]).filter(
+        (file) => file.endsWith(ending) && /node:child_process|node:worker_threads/.test(readFileSync(path.join(folder, file), 'utf8')),
+      )
+    const sources = fileURLToPath(new URL('../../src', import.meta.url))
+    expect(new Set(starting(sources, '.ts').map((file) => path.dirname(file)))).toEqual(new Set(['console']))
+    // nothing of it is loaded before somebody reads
+    const built = fileURLToPath(new URL('../../dist/node', import.meta.url))
+    expect(starting(built, '.js').sort()).toEqual(['answers.js', 'sqlite-child.js'])
   })
 })
 

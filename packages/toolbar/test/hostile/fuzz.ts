@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Preview } from '../../src/contract/types.ts'
-import { encode } from '../../src/core/emit.ts'
+import { encode } from '../../src/core/encode.ts'
 import { paramsKey, picturesOf, sealValues } from '../../src/core/entries/sql-values.ts'
 import { defaultLimits } from '../../src/core/limits.ts'
 import { preview, previewBeyond } from '../../src/core/preview.ts'

@@ -15,7 +15,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { reachable, serviceUrl } from '../../../../scripts/services.mjs'
-import { context } from '../../dist/core/context.js'
+import { context } from '../../dist/internals.js'
 import { serve } from '../harness.ts'
 
 /** Every property of an object and of all it inherits from, by place: the descriptor itself, so that a copy is a difference. */
@@ -130,7 +130,7 @@ describe('two copies of the package', () => {
       await cp(path.join(root, 'package.json'), path.join(folder, 'package.json'))
       await symlink(fileURLToPath(new URL('../../../../node_modules', import.meta.url)), path.join(folder, 'node_modules'))
       const copy = (await import(path.join(folder, 'dist/index.js'))) as typeof import('debug-toolbar')
-      const theirs = (await import(path.join(folder, 'dist/core/context.js'))) as { context: unknown }
+      const theirs = (await import(path.join(folder, 'dist/internals.js'))) as { context: unknown }
       expect(copy.debugToolbar).not.toBe(debugToolbar)
       expect(theirs.context).toBe(context)
       for (let count = 0; count < 200; count++) (count % 2 === 0 ? copy : { debugToolbar }).debugToolbar().close()
