@@ -158,7 +158,7 @@ const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0
 
 /** One line that says where the figures come from. */
 function toSettings({ date, node, machine, replicates, rounds, rivalRounds, scale, quick, minutes, processes, unsettled }) {
-  const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minutes`
+  const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minute${minutes === 1 ? '' : 's'}`
   if (processes === 0) return `${where}.`
   return (
     `${where}: ${replicates} fresh processes of each configuration, ` +
