@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestRecord } from './record.ts'
+import type { Serving } from './serving.ts'
 import type { Origin } from './stacks.ts'
 
 /**
@@ -13,6 +14,8 @@ import type { Origin } from './stacks.ts'
 /** One per request. `record` is `null` once the record is sealed; what happens after that only counts in `late`. */
 export interface Scope {
   record: RequestRecord | null
+  /** its response, until the record is sealed */
+  serving: Serving | null
   late: number
   readonly id: string
   /** told of late work once the record is sealed */
@@ -23,6 +26,8 @@ export interface Frame {
   readonly scope: Scope
   /** id of the entry that encloses what happens in this frame, 0 for none */
   readonly parentId: number
+  /** pattern of the mounts around, `/users/:user`; only in the frames of a request and of its middleware */
+  readonly mount?: string
   /** where what runs in this frame was started; only in frames that hand work on to a driver */
   readonly origin?: Origin
   /** the frame that the work was handed on in, where there is an origin; `undefined` outside of requests */
@@ -69,7 +74,7 @@ export function setOutside(frame: Frame | null): void {
 }
 
 /** Frame of the toolbar's own work: what sources see there is nobody's, and is not recorded. */
-const muted: Frame = { scope: { record: null, late: 0, id: '', onLate: null }, parentId: 0 }
+const muted: Frame = { scope: { record: null, serving: null, late: 0, id: '', onLate: null }, parentId: 0 }
 
 /** Runs work of the toolbar's own, of which nothing is recorded, whatever it starts. */
 export function unrecorded<Result>(work: () => Result): Result {

@@ -103,8 +103,8 @@ export class RequestRecord {
     this.facts = facts
     this.limits = limits
     this.stackOptions = stackOptions
-    this.scope = { record: this, late: 0, id, onLate: null }
-    this.rootFrame = { scope: this.scope, parentId: 0 }
+    this.scope = { record: this, serving: null, late: 0, id, onLate: null }
+    this.rootFrame = { scope: this.scope, parentId: 0, mount: '' }
   }
 
   /** Appends an entry that starts now. Beyond the limit of its kind it is counted and timed, but not kept. */

@@ -119,6 +119,7 @@ export class Recorder {
     this.sealing.delete(record)
     record.sealed = true
     record.scope.record = null
+    record.scope.serving = null
     record.dropCaptureState()
   }
 
@@ -203,6 +204,7 @@ export class Recorder {
     for (const record of this.sealing) this.seal(record)
     for (const record of this.running.values()) {
       record.scope.record = null
+      record.scope.serving = null
       record.dropCaptureState()
     }
     this.running.clear()
@@ -256,6 +258,7 @@ export class Recorder {
     this.sealing.delete(record)
     this.running.delete(record.id)
     record.scope.record = null
+    record.scope.serving = null
     record.scope.onLate = this.onLate
     try {
       if (record.stacks !== null) readStacks(record.stacks)

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Scope } from './context.ts'
+import { context, type Scope } from './context.ts'
 import { putSlot } from './patch.ts'
 
 /** What is known of a response being served, reachable from the response itself: contexts get lost, `res` does not. */
@@ -28,28 +28,39 @@ const others = new WeakMap<object, Serving>()
 let hasOthers = false
 
 /**
- * Ties a response to its record, by its socket. Not by a property of the response: once Express has given it another prototype, V8 shares
- * no shape between responses any more, and each property that is added takes 2 µs and 1.5 KB. Not by a WeakMap: a scavenge takes its
- * values for alive, and all of a request with them.
+ * Ties a response to its record, by the context it is served in and by its socket. Not by a property of the response: once Express has
+ * given it another prototype, V8 shares no shape between responses any more, and each property that is added takes 2 µs and 1.5 KB. Not by
+ * a WeakMap: a scavenge takes its values for alive, and all of a request with them.
+ * @param socket of HTTP/1; else `null`
  */
-export function bindServing(serving: Serving): void {
-  const { res } = serving
-  const socket = socketOf(res)
+export function bindServing(serving: Serving, socket: object | null): void {
+  serving.scope.serving = serving
   if (socket !== null) {
-    const last = socket[slot]
+    const holder = socket as Socket
+    const last = holder[slot]
     if (last === undefined && putSlot(socket, slot, serving)) return
     if (last?.closed === true) {
-      socket[slot] = serving
+      holder[slot] = serving
       return
     }
   }
   hasOthers = true
-  others.set(res, serving)
+  others.set(serving.res, serving)
 }
 
 /** The record a response belongs to, or `undefined` when it is not recorded. */
 export function servingOf(res: object): Serving | undefined {
-  const serving = socketOf(res)?.[slot]
+  const current = context.getStore()
+  if (current !== undefined) {
+    const { serving } = current.scope
+    if (serving !== null && serving.res === res) return serving
+  }
+  return servingOn(socketOf(res), res)
+}
+
+/** The same, where the socket is known. @param socket of HTTP/1; else `null` */
+export function servingOn(socket: object | null, res: object): Serving | undefined {
+  const serving = (socket as Socket | null)?.[slot]
   if (serving !== undefined && serving.res === res) return serving
   return hasOthers ? others.get(res) : undefined
 }

@@ -8,9 +8,12 @@ import { createPairing, type Pairing } from './pairing.ts'
  * Who may see anything. First, fail-closed, pure string work: no I/O, no DNS.
  * `sees` decides recording, headers and injection; `serves` decides everything under the path.
  */
+/** What of a request says who asks. */
+export type Peer = Pick<IncomingMessage, 'socket' | 'headers'> & { readonly rawHeaders: readonly string[] }
+
 export interface Gate {
   /** `null`: this client may see the toolbar. Else why not. A refused peer is to meet the app as if we were not there. */
-  sees(req: IncomingMessage): Refusal | null
+  sees(req: Peer): Refusal | null
   /** For requests under the path: `sees`, and no other site behind the browser. */
   serves(req: IncomingMessage, action: boolean): Refusal | null
   /** Whether this peer must show a pairing token for reads and actions. */
@@ -69,7 +72,7 @@ export function createGate(options: GateOptions): Gate {
 
   const isAllowedPeer = (address: string): boolean => isLoopback(address) || inNetworks(address)
 
-  function sees(req: IncomingMessage): Refusal | null {
+  function sees(req: Peer): Refusal | null {
     const peer = req.socket?.remoteAddress
     if (peer === undefined || !isAllowedPeer(peer) || !chainAllowed(req, isAllowedPeer)) return notThere
     const host = soleHost(req)
@@ -93,7 +96,7 @@ export function createGate(options: GateOptions): Gate {
 }
 
 /** Where a forwarding header exists, every hop in it must be an allowed peer too. */
-function chainAllowed(req: IncomingMessage, isAllowedPeer: (address: string) => boolean): boolean {
+function chainAllowed(req: Peer, isAllowedPeer: (address: string) => boolean): boolean {
   const { headers } = req
   // there are fewer headers than names to look for
   for (const name in headers) {
@@ -145,7 +148,7 @@ function hostAllowed(host: string | null, hosts: ReadonlySet<string>): Refusal |
   )
 }
 
-function soleHost(req: IncomingMessage): string | null {
+function soleHost(req: Peer): string | null {
   const authority = (req.headers as Record<string, string | undefined>)[':authority']
   const { host } = req.headers
   if (authority !== undefined) return host === undefined || host === authority ? authority : null

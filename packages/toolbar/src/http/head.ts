@@ -47,10 +47,10 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   facts.status = status
   // Node fills in its own words only later, while it builds the head
   facts.statusMessage =
-    typeof args[1] === 'string' ? args[1] : (state.req.httpVersionMajor < 2 && res.statusMessage) || (STATUS_CODES[status] ?? '')
+    typeof args[1] === 'string' ? args[1] : (state.asked.httpVersionMajor < 2 && res.statusMessage) || (STATUS_CODES[status] ?? '')
   facts.contentType = header('content-type') ?? null
   if (status >= 300 && status < 400) facts.location = header('location') ?? null
-  const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.req, facts.method, status, header, state.firstBytes)
+  const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.asked, facts.method, status, header, state.firstBytes)
   const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', record.id]]
   if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(record), 'add'])
   const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : verdict
@@ -183,12 +183,12 @@ interface Injection {
 
 function injectionOf(state: ResponseState, header: (name: string) => string | undefined, names: readonly string[]): Injection | Verdict {
   const changes: HeaderChange[] = []
-  const { req, settings } = state
+  const { asked, settings } = state
   const path = state.mount + settings.path
   const fitted = fitPolicy({
     enforced: header('content-security-policy'),
     reported: header('content-security-policy-report-only'),
-    host: hostOf(req.headers),
+    host: hostOf(asked.headers),
     path,
     patch: settings.csp === 'patch',
   })
@@ -203,7 +203,7 @@ function injectionOf(state: ResponseState, header: (name: string) => string | un
 }
 
 /** The host that was asked: HTTP/2 has no Host. */
-export const hostOf = (headers: ResponseState['req']['headers']): string => headers.host ?? String(headers[':authority'] ?? '')
+export const hostOf = (headers: ResponseState['asked']['headers']): string => headers.host ?? String(headers[':authority'] ?? '')
 
 function toSnippet(url: string, id: string, nonce: string | null): string {
   return `<script type="module" async src="${url}#${id}" data-debug-toolbar="${id}"${nonce === null ? '' : ` nonce="${nonce}"`}></script>`

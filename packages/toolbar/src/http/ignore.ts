@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { guard } from '../core/guard.ts'
+import type { Asked } from './asked.ts'
 import { assetDestinations } from './destinations.ts'
 
 const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|wasm|webmanifest)$/i
@@ -7,14 +8,14 @@ const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|
 const asks = guard('ignore.rule', (rule: (req: IncomingMessage) => boolean, req: IncomingMessage): boolean => rule(req))
 
 /** Assets and the favicon are not worth a record; what the user names neither. Functions that throw ignore nothing. */
-export function createIgnore(rules: readonly (string | RegExp | ((req: IncomingMessage) => boolean))[]): (req: IncomingMessage) => boolean {
-  return (req) => {
-    const destination = req.headers['sec-fetch-dest']
+export function createIgnore(rules: readonly (string | RegExp | ((req: IncomingMessage) => boolean))[]): (asked: Asked) => boolean {
+  return ({ req, headers, method, fullUrl }) => {
+    const destination = headers['sec-fetch-dest']
     if (typeof destination === 'string' && assetDestinations.has(destination)) return true
-    const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? ''
-    const at = url.indexOf('?')
-    const path = at === -1 ? url : url.slice(0, at)
-    if ((req.method === 'GET' || req.method === 'HEAD') && assetEnding.test(path) && destination !== 'document') return true
+    const at = fullUrl.indexOf('?')
+    const path = at === -1 ? fullUrl : fullUrl.slice(0, at)
+    if ((method === 'GET' || method === 'HEAD') && assetEnding.test(path) && destination !== 'document') return true
+    if (rules.length === 0) return false
     return rules.some((rule) =>
       typeof rule === 'string' ? path.startsWith(rule) : rule instanceof RegExp ? rule.test(path) : asks(rule, req) === true,
     )

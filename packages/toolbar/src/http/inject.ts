@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Asked } from './asked.ts'
 
 /** Whether a response gets the script, and if not, why. */
 export type Verdict =
@@ -54,7 +55,7 @@ export type FirstBytes = 'document' | 'no-document' | 'wide'
  * @param firstBytes what the first chunk said, or `null` before any
  */
 export function mayInject(
-  req: IncomingMessage,
+  { headers }: Pick<Asked, 'headers'>,
   method: string,
   status: number,
   header: (name: string) => string | undefined,
@@ -64,7 +65,6 @@ export function mayInject(
   const type = header('content-type')
   if (type === undefined || !/^\s*text\/html\s*(?:;|$)/i.test(type)) return 'type'
   if (status < 200 || status === 204 || status === 205 || status === 206 || (status >= 300 && status < 400)) return 'status'
-  const { headers } = req
   const destination = headers['sec-fetch-dest']
   if (destination !== undefined && destination !== 'document') return 'destination'
   if (headers.range !== undefined) return 'range'
@@ -111,13 +111,13 @@ function headOf(chunk: string | Uint8Array, encoding: unknown): string {
 }
 
 /** A navigation: the browser wants a page to show. */
-export function isNavigation(req: IncomingMessage): boolean {
-  if (req.method !== 'GET') return false
-  const destination = req.headers['sec-fetch-dest']
+export function isNavigation({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  if (method !== 'GET') return false
+  const destination = headers['sec-fetch-dest']
   if (destination !== undefined) return destination === 'document'
   return (
-    req.headers['x-requested-with'] === undefined &&
-    /\btext\/html\b/i.test(req.headers.accept ?? '') &&
-    !fragmentHeaders.some((name) => req.headers[name] !== undefined)
+    headers['x-requested-with'] === undefined &&
+    /\btext\/html\b/i.test(headers.accept ?? '') &&
+    !fragmentHeaders.some((name) => headers[name] !== undefined)
   )
 }

@@ -6,7 +6,8 @@ import { guard } from '../core/guard.ts'
 import { type AnyFunction, hiddenMethod, putHidden, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
-import { servingOf } from '../core/serving.ts'
+import { servingOn } from '../core/serving.ts'
+import { type Asked, httpSocketOf, readRequest } from './asked.ts'
 import type { Gate } from './gate.ts'
 import { hostOf } from './head.ts'
 import { isNavigation } from './inject.ts'
@@ -36,15 +37,13 @@ export interface MiddlewareOptions {
   recorder: Recorder
   reach: Reach
   response: ResponseSettings
-  isIgnored: (req: IncomingMessage) => boolean
+  isIgnored: (asked: Asked) => boolean
   framework: FrameworkHooks
   /** takes the undo of each patch */
   keep: (undo: Undo) => void
   /** false after `close()` */
   isOpen: () => boolean
 }
-
-type ExpressRequest = IncomingMessage & { baseUrl?: string; originalUrl?: string }
 
 /** Requests that are counted, and not recorded: a toolbar that is mounted twice sees them twice. */
 const counted = new WeakSet<IncomingMessage>()
@@ -56,44 +55,46 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   const open = new OpenResponses()
   options.keep(observeResponses(open))
 
-  /** Stays, whatever fails elsewhere: it is where failures are shown. */
+  /** Stays, whatever fails elsewhere: it is where failures are shown. What it has read of a request that is to be recorded is handed on. */
   const answer = guard(
     'serve.request',
-    (req: ExpressRequest, res: ServerResponse): 'answered' | 'refused' | 'nothing to do' | 'to record' => {
-      if (!options.isOpen() || !isServerResponse(res) || servingOf(res) !== undefined) return 'nothing to do'
-      reach.look(req)
-      const rest = below(options.path, req.url ?? '')
-      if (rest === null) return 'to record'
+    (req: IncomingMessage, res: ServerResponse): 'answered' | 'refused' | 'nothing to do' | Asked => {
+      if (!options.isOpen() || !isServerResponse(res)) return 'nothing to do'
+      const asked = readRequest(req)
+      if (servingOn(httpSocketOf(asked), res) !== undefined) return 'nothing to do'
+      reach.look(asked)
+      const rest = below(options.path, asked.url)
+      if (rest === null) return asked
       if (serve(options.routes, options.gate, req, res, rest)) return 'answered'
-      reach.refused(req)
+      reach.refused(asked)
       return 'refused'
     },
     false,
   )
 
-  const enter = guard('middleware.enter', (req: ExpressRequest, res: ServerResponse): RequestRecord | null => {
-    const refused = options.gate.sees(req) !== null
-    if (refused) reach.refused(req)
-    if (refused || req.headers.upgrade !== undefined || options.isIgnored(req)) {
+  const enter = guard('middleware.enter', (asked: Asked, res: ServerResponse): RequestRecord | null => {
+    const { req } = asked
+    const refused = options.gate.sees(asked) !== null
+    if (refused) reach.refused(asked)
+    if (refused || asked.headers.upgrade !== undefined || options.isIgnored(asked)) {
       ignore(req)
       return null
     }
     // one before the room is used up: what has ended makes room in a later turn
     if (recorder.running.size >= inFlight - 1) open.closeEnded()
     if (recorder.running.size >= inFlight && counted.has(req)) return null
-    const facts = toFacts(req)
-    const record = recorder.begin(facts, recorder.expectsRedirect ? clientOf(req) : '')
+    const record = recorder.begin(toFacts(asked), recorder.expectsRedirect ? clientOf(asked) : '')
     if (record === null) {
       counted.add(req)
       return null
     }
     try {
-      open.add(observeResponse(req, res, record, options.response, options.framework.answered, onEnd))
+      open.add(observeResponse(asked, res, record, options.response, options.framework.answered, onEnd))
     } catch (error) {
       recorder.abandon(record)
       throw error
     }
-    if (hasBody(req)) keepContext(req, record.rootFrame)
+    if (hasBody(asked)) keepContext(req, record.rootFrame)
     options.framework.begin(req, res, record)
     return record
   })
@@ -111,7 +112,8 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   }
 
   const end = guard('middleware.end', (res: ServerResponse, state: ResponseState, record: RequestRecord): true => {
-    const { req } = state
+    const { asked } = state
+    const { req } = asked
     options.framework.answered(res)
     const { facts } = record
     facts.bytes = state.bytes
@@ -120,11 +122,12 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     if (!res.headersSent) facts.status = null
     options.framework.end(req, res, record)
     // on HTTP/2 a stream that the client cancelled counts as written
-    const finished = res.writableFinished && (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true
+    const finished =
+      res.writableFinished && (asked.httpVersionMajor === 1 || (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true)
     recorder.end(
       record,
       finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
-      facts.location === null ? '' : clientOf(req),
+      facts.location === null ? '' : clientOf(asked),
       finished && state.answeredMs !== -1 ? state.answeredMs : now(),
     )
     return true
@@ -133,12 +136,12 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
   return function debugToolbar(req, res, next) {
     const answered = answer(req, res)
     if (answered === 'answered' || (answered === undefined && res.headersSent)) return
-    if (answered !== 'to record') {
+    if (typeof answered !== 'object') {
       if (answered !== 'nothing to do') ignore(req)
       return next()
     }
     const { receivedCount } = recorder
-    const record = enter(req, res)
+    const record = enter(answered, res)
     if (record === undefined && recorder.receivedCount === receivedCount) recorder.drop()
     if (record === null || record === undefined) return next()
     const before = enterFrame(record.rootFrame)
@@ -152,7 +155,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
 
 /** Upgrades and test doubles come with less than a response. */
 function isServerResponse(res: ServerResponse): boolean {
-  return typeof res?.on === 'function' && typeof res.writeHead === 'function' && typeof res.end === 'function'
+  return typeof res?.writeHead === 'function' && typeof res.end === 'function'
 }
 
 /** The part of a URL below the path, or `null`: `/__debug__/api/x?y` → `api/x?y`. Compared as sent, never decoded. */
@@ -165,19 +168,19 @@ function below(path: string, url: string): string | null {
   return next === 47 ? url.slice(path.length + 1) : null
 }
 
-function toFacts(req: ExpressRequest): RequestFacts {
-  const { headers } = req
-  const navigation = isNavigation(req)
+function toFacts(asked: Asked): RequestFacts {
+  const { headers, socket } = asked
+  const navigation = isNavigation(asked)
   const facts: RequestFacts = {
-    method: req.method ?? 'GET',
-    url: req.originalUrl ?? req.url ?? '/',
-    httpVersion: req.httpVersion,
-    remoteAddress: req.socket.remoteAddress ?? null,
-    encrypted: (req.socket as { encrypted?: boolean }).encrypted === true,
-    rawRequestHeaders: req.rawHeaders,
+    method: asked.method ?? 'GET',
+    url: asked.fullUrl,
+    httpVersion: asked.httpVersion,
+    remoteAddress: socket.remoteAddress ?? null,
+    encrypted: (socket as { encrypted?: boolean }).encrypted === true,
+    rawRequestHeaders: asked.rawHeaders,
     hidden: navigation ? hideFromApp(headers) : none,
-    type: typeOf(req, navigation),
-    referrer: refererPath(headers.referer, hostOf(headers)),
+    type: typeOf(headers, navigation),
+    referrer: refererPath(headers.referer, headers),
     status: null,
     statusMessage: '',
     responseHeaders: null,
@@ -224,32 +227,34 @@ function hideFromApp(headers: IncomingMessage['headers']): string[] {
   return hidden
 }
 
-function typeOf(req: IncomingMessage, navigation: boolean): RequestFacts['type'] {
+function typeOf(headers: Asked['headers'], navigation: boolean): RequestFacts['type'] {
   if (navigation) return 'document'
-  const destination = req.headers['sec-fetch-dest']
+  const destination = headers['sec-fetch-dest']
   if (destination === 'document') return 'document'
-  if (destination === 'empty' || req.headers['x-requested-with'] !== undefined) return 'fetch'
-  return destination === undefined && /\bjson\b/.test(req.headers.accept ?? '') ? 'fetch' : 'other'
+  if (destination === 'empty' || headers['x-requested-with'] !== undefined) return 'fetch'
+  return destination === undefined && /\bjson\b/.test(headers.accept ?? '') ? 'fetch' : 'other'
 }
 
 /** Path and query of a page of this host. */
-function refererPath(referer: string | undefined, host: string): string | null {
-  if (referer === undefined || host === '') return null
+function refererPath(referer: string | undefined, headers: Asked['headers']): string | null {
+  if (referer === undefined) return null
+  const host = hostOf(headers)
+  if (host === '') return null
   const at = referer.indexOf(host)
   if (at === -1 || at > 8) return null
   return referer.slice(at + host.length) || '/'
 }
 
-function clientOf(req: IncomingMessage): string {
-  return `${req.socket?.remoteAddress ?? ''} ${req.headers['user-agent'] ?? ''}`
+function clientOf({ socket, headers }: Asked): string {
+  return `${socket?.remoteAddress ?? ''} ${headers['user-agent'] ?? ''}`
 }
 
-function hasBody(req: IncomingMessage): boolean {
+function hasBody({ req, headers, httpVersionMajor }: Asked): boolean {
   // HTTP/2 says it with the head's own flag, and needs no length
-  const { stream } = req as { stream?: { endAfterHeaders?: boolean } }
+  const stream = httpVersionMajor === 1 ? undefined : (req as { stream?: { endAfterHeaders?: boolean } }).stream
   if (stream !== undefined) return stream.endAfterHeaders !== true
-  const length = req.headers['content-length']
-  return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
+  const length = headers['content-length']
+  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined
 }
 
 /**

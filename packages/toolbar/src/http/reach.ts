@@ -8,11 +8,13 @@ import { isLoopback } from './networks.ts'
  * Says once where the app can be reached from, when that is more than this machine: most servers listen on every interface by habit, and
  * in a container the developer is a stranger. The toolbar does not open the port, so the first request shows it.
  */
+type Caller = Pick<IncomingMessage, 'socket'>
+
 export interface Reach {
   /** Looks at the server of a request, once each; a comparison for all requests but the first. */
-  look(req: IncomingMessage): void
+  look(req: Caller): void
   /** A client was refused: it may be the developer, behind the bridge of a container. */
-  refused(req: IncomingMessage): void
+  refused(req: Caller): void
 }
 
 export function createReach(allowedPeers: readonly string[]): Reach {
@@ -20,7 +22,7 @@ export function createReach(allowedPeers: readonly string[]): Reach {
   let newest: object | undefined
   let toldOfClient = false
 
-  const meet = guard('reach.look', (server: object, req: IncomingMessage): void => {
+  const meet = guard('reach.look', (server: object, req: Caller): void => {
     newest = server
     if (known.has(server)) return
     known.add(server)
@@ -31,7 +33,7 @@ export function createReach(allowedPeers: readonly string[]): Reach {
     if (client !== null) toldOfClient = true
     warnOnce(`reach ${bound.address}:${bound.port} ${client}`, sentence(bound, client, allowedPeers))
   }
-  const strangerOf = (req: IncomingMessage): string | null => {
+  const strangerOf = (req: Caller): string | null => {
     const peer = req.socket?.remoteAddress
     if (peer === undefined || isLoopback(peer) || allowedPeers.length > 0) return null
     return peer.startsWith('::ffff:') ? peer.slice(7) : peer
@@ -52,7 +54,7 @@ export function createReach(allowedPeers: readonly string[]): Reach {
 }
 
 /** The server that a request came in by: Node's sockets know theirs. */
-export function serverOf(req: IncomingMessage): object | undefined {
+export function serverOf(req: Caller): object | undefined {
   return (req.socket as { server?: object } | undefined)?.server
 }
 

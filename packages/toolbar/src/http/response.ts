@@ -1,9 +1,10 @@
-import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
 import { type AnyFunction, hiddenMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
+import { type Asked, httpSocketOf } from './asked.ts'
 import { breaksPromise, isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
 import type { FirstBytes, Verdict } from './inject.ts'
 import {
@@ -34,7 +35,7 @@ export interface ResponseSettings {
 }
 
 export interface ResponseState extends Serving, Below {
-  readonly req: IncomingMessage
+  readonly asked: Asked
   readonly settings: ResponseSettings
   /** where the middleware is mounted: later routers change `req.baseUrl` */
   readonly mount: string
@@ -66,7 +67,7 @@ const stateOf = (res: Observed): ResponseState | undefined =>
 
 /** Observes a response. `onEnd` is called once, when it is closed. */
 export function observeResponse(
-  req: IncomingMessage,
+  asked: Asked,
   res: ServerResponse,
   record: RequestRecord,
   settings: ResponseSettings,
@@ -74,11 +75,11 @@ export function observeResponse(
   onEnd: ResponseState['onEnd'],
 ): ResponseState {
   const state: ResponseState = {
-    req,
+    asked,
     res,
     scope: record.scope,
     settings,
-    mount: (req as { baseUrl?: string }).baseUrl ?? '',
+    mount: (asked.req as { baseUrl?: string }).baseUrl ?? '',
     onEnd,
     onAnswered,
     writeHead: res.writeHead,
@@ -106,7 +107,7 @@ export function observeResponse(
     place: -1,
     answeredMs: -1,
   }
-  bindServing(state)
+  bindServing(state, httpSocketOf(asked))
   putMethods(state, methods)
   return state
 }
