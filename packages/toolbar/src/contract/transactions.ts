@@ -17,6 +17,8 @@ export function transactionVerb(sql: string): TransactionVerb | null {
   // a, b, c, e, r, s: abort, begin, commit, end, rollback, release, savepoint, start, set
   const code = sql.charCodeAt(from) | 32
   if (code !== 97 && code !== 98 && code !== 99 && code !== 101 && code !== 114 && code !== 115) return null
+  // select
+  if (code === 115 && (sql.charCodeAt(from + 1) | 32) === 101 && (sql.charCodeAt(from + 2) | 32) === 108) return null
   const head = sql.slice(from, from + 80)
   for (const [words, verb] of verbs) if (words.test(head)) return isOne(sql, from) ? verb : null
   return null

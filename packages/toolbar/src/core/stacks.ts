@@ -81,13 +81,21 @@ export function takeStack(stack: Stack | null, ours = 2): void {
   }
 }
 
-/** A frame that was read before. Its script may be another one of the same name by now: the hash tells. */
+/** A frame that was read before. */
 interface SeenFrame {
-  readonly hash: string
   /** function, file, line, column */
   readonly text: string
   readonly isOurs: boolean
   readonly isApp: boolean
+}
+
+/** Frames of a file, by position. */
+interface SeenScript {
+  /** of the script that was read last; a file may be loaded again, with another text */
+  hash: string
+  /** the reading that compared it last */
+  reading: number
+  readonly frames: Map<number, SeenFrame>
 }
 
 /** Stacks that begin alike share their beginnings; equal ones are one. */
@@ -96,7 +104,8 @@ class Path {
   readonly reachesApp: boolean
   readonly line: string
   readonly parent: Path | null
-  readonly next = new Map<SeenFrame, Path>()
+  /** made with the first that goes on */
+  next: Map<SeenFrame, Path> | null = null
 
   constructor(parent: Path | null, frame: SeenFrame | null) {
     this.parent = parent
@@ -113,12 +122,15 @@ class Path {
 /** frames and paths remembered per process */
 const maxRemembered = 20_000
 let remembered = 0
+/** counts calls of `readStacks`: within one, a file is one script */
+let reading = 0
 let root = new Path(null, null)
-const framesByFile = new Map<string, Map<number, SeenFrame>>()
+const framesByFile = new Map<string, SeenScript>()
 
 /** Turns stacks into text and drops what they held. The app's own `Error.prepareStackTrace` is set aside meanwhile. */
 export function readStacks(stacks: readonly Stack[]): void {
   if (stacks.length === 0) return
+  reading++
   whileReplaced(CapturedError, 'prepareStackTrace', toPathOf, () => {
     for (const stack of stacks) readStack(stack)
   })
@@ -153,9 +165,10 @@ function toPathOf(_error: unknown, sites: NodeJS.CallSite[]): Path {
 }
 
 function step(path: Path, frame: SeenFrame): Path {
-  let next = path.next.get(frame)
+  let next = path.next?.get(frame)
   if (next === undefined) {
     next = new Path(path, frame)
+    path.next ??= new Map()
     path.next.set(frame, next)
     remembered++
   }
@@ -167,23 +180,31 @@ type Site = NodeJS.CallSite & { getPosition?(): number; getScriptHash?(): string
 /** Reading a position takes a tenth of what line, column and name take. */
 function frameOf(site: Site): SeenFrame {
   const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''
-  const position = file === '' ? Number.NaN : (site.getPosition?.() ?? Number.NaN)
-  let frames = framesByFile.get(file)
-  if (frames === undefined) {
-    frames = new Map()
-    framesByFile.set(file, frames)
-  }
-  const hash = site.getScriptHash?.() ?? ''
-  const known = frames.get(position)
-  if (known !== undefined && known.hash === hash && position > 0) return known
-  const text = `${site.getFunctionName() ?? ''}\t${file}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
-  if (position > 0) {
-    const seen = seenFrame(text, file, hash)
-    frames.set(position, seen)
+  const position = file === '' || site.getPosition === undefined ? 0 : site.getPosition()
+  if (!(position > 0)) return named(textOf(site, file), file)
+  const { frames } = scriptOf(site, file)
+  let frame = frames.get(position)
+  if (frame === undefined) {
+    frame = seenFrame(textOf(site, file), file)
+    frames.set(position, frame)
     remembered++
-    return seen
   }
-  return named(text, file)
+  return frame
+}
+
+const textOf = (site: Site, file: string): string =>
+  `${site.getFunctionName() ?? ''}\t${file}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
+
+function scriptOf(site: Site, file: string): SeenScript {
+  let script = framesByFile.get(file)
+  if (script?.reading === reading) return script
+  const hash = site.getScriptHash?.() ?? ''
+  if (script === undefined || script.hash !== hash || hash === '') {
+    script = { hash, reading, frames: new Map() }
+    framesByFile.set(file, script)
+  }
+  script.reading = reading
+  return script
 }
 
 const framesByText = new Map<string, SeenFrame>()
@@ -192,16 +213,16 @@ const framesByText = new Map<string, SeenFrame>()
 function named(text: string, file: string): SeenFrame {
   let frame = framesByText.get(text)
   if (frame === undefined) {
-    frame = seenFrame(text, file, '')
+    frame = seenFrame(text, file)
     framesByText.set(text, frame)
     remembered++
   }
   return frame
 }
 
-function seenFrame(text: string, file: string, hash: string): SeenFrame {
+function seenFrame(text: string, file: string): SeenFrame {
   const path = toPath(file)
-  return { hash, text, isOurs: isOwnFile(path), isApp: kindOfFile(path) === 'app' }
+  return { text, isOurs: isOwnFile(path), isApp: kindOfFile(path) === 'app' }
 }
 
 /** Where the app forbids to replace `Error.prepareStackTrace`, the text that it made. */

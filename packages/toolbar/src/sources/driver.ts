@@ -20,14 +20,11 @@ export interface Sent {
   readonly entry: RawEntry
 }
 
-const acquired = new WeakMap<object, Acquired>()
-
 /** Notes that a pooled connection was got, and how long that took. */
 export const noteAcquired = guard(
   'driver.acquire',
   (target: DriverTarget, own: Frame | undefined, connection: object, waitMs: number, pool: Acquired['pool']): void => {
-    acquired.set(connection, { waitMs: roundMs(waitMs), pool })
-    target.holders.take(connection, own === undefined ? null : own.scope.id)
+    target.holders.take(connection, own === undefined ? null : own.scope.id, roundMs(waitMs), pool)
   },
 )
 
@@ -55,8 +52,7 @@ export const send = guard(
     const frame = recordingFrame(own)
     const record = frame === null ? null : frame.scope.record
     if (frame === null || record === null) return undefined
-    const got = acquired.get(connection)
-    if (got !== undefined) acquired.delete(connection)
+    const got = target.holders.takeAcquired(connection)
     const entry = beginStatement(record, own, frame, target, connection, connectionId, sql, params, got)
     target.holders.note(connection, entry)
     const data = entry.data as RawSql

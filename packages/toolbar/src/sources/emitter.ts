@@ -12,6 +12,7 @@ import { preview } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { Depth, takeStack } from '../core/stacks.ts'
 import { weakRefTo } from '../core/weak.ts'
+import { Keys } from './keys.ts'
 import { isFunction, read, type Source } from './source.ts'
 import { type Emitter, type Handlers, swap, withStopwatches } from './stopwatch.ts'
 
@@ -91,25 +92,6 @@ function observe(
       }
     },
   )
-}
-
-/** Texts that are made once for the names they are made of: the events of an emitter are few. */
-class Keys {
-  private readonly known = new Map<string, string>()
-  private readonly prefix: string
-
-  constructor(prefix: string) {
-    this.prefix = prefix
-  }
-
-  of(name: string): string {
-    let key = this.known.get(name)
-    if (key === undefined) {
-      key = this.prefix + name
-      if (this.known.size < 1_000) this.known.set(name, key)
-    }
-    return key
-  }
 }
 
 const maxArgs = 10

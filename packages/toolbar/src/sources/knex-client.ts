@@ -5,13 +5,23 @@ import type { Holders } from './sql-holders.ts'
 
 /** What is used of knex's own objects, none of it public; a knex without it is recorded with less. */
 
+/** tarn's */
+export interface Pool {
+  max?: number
+  numUsed?(): number
+  numFree?(): number
+  numPendingAcquires?(): number
+  on?(event: string, listener: (...args: never[]) => void): unknown
+  removeListener?(event: string, listener: (...args: never[]) => void): unknown
+}
+
 export interface Client {
   config: object & { connection?: unknown }
   dialect: string
   driver?: unknown
   logger?: object
   transacting?: boolean
-  pool?: { max?: number; numUsed?(): number; numFree?(): number; numPendingAcquires?(): number }
+  pool?: Pool
   connectionSettings?: unknown
   acquireRawConnection?(): Promise<object>
   runner?(builder: unknown): object

@@ -1,8 +1,9 @@
-import { context, type Frame, outerOf, recordingFrame } from '../core/context.ts'
+import { context, enterFrame, type Frame, outerOf, recordingFrame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
-import { patchMethod, type Undo } from '../core/patch.ts'
+import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
 import { takeStack } from '../core/stacks.ts'
 import { keepContextOf } from './driver.ts'
+import { Keys } from './keys.ts'
 import { type Client, targetOf } from './knex-client.ts'
 import { isFunction, read } from './source.ts'
 
@@ -23,7 +24,7 @@ export function patchRunner(client: Client): Undo {
         const within = targetOf(this.client) === undefined ? undefined : enter(own, this.builder)
         if (within === undefined) return original.apply(this, args)
         takeStack(within.origin?.stack ?? null)
-        const answer: unknown = context.run(within, () => original.apply(this, args))
+        const answer = startIn(within, original, this, args)
         // what listens to the rows was not started here
         if (method === 'stream' && isFunction(read(answer, 'emit'))) keepContextOf(answer as object, own)
         return answer
@@ -35,6 +36,15 @@ export function patchRunner(client: Client): Undo {
   }
 }
 
+function startIn(within: Frame, run: AnyFunction, self: object, args: unknown[]): unknown {
+  const before = enterFrame(within)
+  try {
+    return run.apply(self, args)
+  } finally {
+    enterFrame(before)
+  }
+}
+
 const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown): Frame | undefined => {
   const frame = recordingFrame(own)
   const record = frame === null ? null : frame.scope.record
@@ -43,8 +53,10 @@ const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown): F
   return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: outerOf(own) }
 })
 
+const keys = new Keys('knex ')
+
 /** What makes two builders likely to be of the same line, as far as is known before there is SQL: the table, the text of a raw query. */
 function keyOf(builder: unknown): string {
   const name = read(read(builder, '_single'), 'table') ?? read(builder, 'sql')
-  return typeof name === 'string' ? `knex ${name}` : 'knex'
+  return typeof name === 'string' ? keys.of(name) : 'knex'
 }

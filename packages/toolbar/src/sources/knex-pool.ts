@@ -3,27 +3,80 @@ import { context, type Frame, outerOf, recordingFrame } from '../core/context.ts
 import type { RawPool } from '../core/entries/sql.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
-import { type Client, type Connection, targetOf, type Watched } from './knex-client.ts'
-import { type Acquired, noteNoConnection, roundMs } from './sql-recording.ts'
+import { type Client, type Connection, type Pool, targetOf, type Watched } from './knex-client.ts'
+import { noteNoConnection, roundMs } from './sql-recording.ts'
 
 /** Waiting for a pooled connection is time of its own, and who has the connections is its reason. */
 
-const acquired = new WeakMap<object, Acquired>()
-
-/** What the last acquire of this connection found out, once. */
-export function takeAcquired(connection: object): Acquired | undefined {
-  const found = acquired.get(connection)
-  if (found !== undefined) acquired.delete(connection)
-  return found
+/** Somebody who asks for a connection of a pool that has one to give. */
+interface Asking {
+  readonly target: Watched
+  readonly own: Frame | undefined
+  readonly askedMs: number
 }
 
+/** who asks just now */
+let asking: Asking | null = null
+const heard = new WeakMap<Pool, Undo>()
+
+/**
+ * The pool itself tells what became of whom it has a connection for: a promise of ours for each, as those who wait get it, takes longer
+ * than all the rest that is done for a query.
+ */
+const hear = guard('knex.pool-events', (pool: Pool, keep: (undo: Undo) => void): void => {
+  if (heard.has(pool)) return
+  const asked = new Map<unknown, Asking>()
+  const take = (id: unknown): Asking | undefined => {
+    const found = asked.get(id)
+    if (found !== undefined) asked.delete(id)
+    return found
+  }
+  const listeners = {
+    acquireRequest(id: unknown): void {
+      if (asking !== null) asked.set(id, asking)
+      asking = null
+    },
+    acquireSuccess(id: unknown, connection: unknown): void {
+      const found = take(id)
+      if (found !== undefined) noteAcquired(found.target, found.own, connection as Connection, now() - found.askedMs, null)
+    },
+    acquireFail(id: unknown, error: unknown): void {
+      const found = take(id)
+      if (found !== undefined) noteFailed(found.target, found.own, now() - found.askedMs, null, error)
+    },
+  }
+  for (const [event, listener] of Object.entries(listeners)) pool.on?.(event, listener)
+  const ref = new WeakRef(pool)
+  const undo = (): void => {
+    const still = ref.deref()
+    if (still === undefined) return
+    heard.delete(still)
+    for (const [event, listener] of Object.entries(listeners)) still.removeListener?.(event, listener)
+  }
+  heard.set(pool, undo)
+  keep(undo)
+})
+
+const hasFree = guard('knex.pool-free', (pool: Pool | undefined): boolean => pool?.on !== undefined && (pool.numFree?.() ?? 0) > 0)
+
 export function patchPool(prototype: object): Undo {
+  const undos: Undo[] = []
+  const keep = (undo: Undo): void => void undos.push(undo)
   const undoAcquire = patchMethod(prototype, 'acquireConnection', (original) => {
     return function acquireConnection(this: Client, ...args: unknown[]): unknown {
       const target = targetOf(this)
       if (target === undefined) return original.apply(this, args)
       const own = context.getStore()
       const askedMs = now()
+      if (hasFree(this.pool) === true) {
+        hear(this.pool as Pool, keep)
+        asking = { target, own, askedMs }
+        try {
+          return original.apply(this, args)
+        } finally {
+          asking = null
+        }
+      }
       const pool = look(this, target) ?? null
       const promise = original.apply(this, args) as Promise<Connection>
       // a promise that settles the same way: one that is only listened to would count as handled
@@ -49,6 +102,7 @@ export function patchPool(prototype: object): Undo {
   return () => {
     undoRelease()
     undoAcquire()
+    for (const undo of undos.splice(0)) undo()
   }
 }
 
@@ -64,8 +118,7 @@ const noteAcquired = guard(
   'knex.acquire',
   (target: Watched, own: Frame | undefined, connection: Connection, waitMs: number, pool: RawPool | null): void => {
     if (typeof connection !== 'object' || connection === null) return
-    acquired.set(connection, { waitMs: roundMs(waitMs), pool })
-    target.holders.take(connection, outerOf(own)?.scope.id ?? null)
+    target.holders.take(connection, outerOf(own)?.scope.id ?? null, roundMs(waitMs), pool)
   },
 )
 

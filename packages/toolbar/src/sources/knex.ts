@@ -9,7 +9,7 @@ import { answerOf } from './knex-answers.ts'
 import { type Client, type Connection, isKnex, setTarget, targetOf, toConsole, type Watched } from './knex-client.ts'
 import { databaseName, toDialect } from './knex-names.ts'
 import { patchRunner } from './knex-origin.ts'
-import { patchPool, takeAcquired } from './knex-pool.ts'
+import { patchPool } from './knex-pool.ts'
 import { isFunction, type Label, read, type Source } from './source.ts'
 import { Holders } from './sql-holders.ts'
 import { beginStatement, bytesRead, failStatement, finishStatement, onBehalf } from './sql-recording.ts'
@@ -88,11 +88,11 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
       const record = frame === null ? null : frame.scope.record
       if (frame === null || record === null) return original.call(this, connection, ...rest)
       const entry = begin(record, own, frame, target, connection, rest[0])
-      if (entry === undefined) return onBehalf(original, this, [connection, ...rest])
+      if (entry === undefined) return onBehalf(original, this, connection, rest)
       if (method === 'stream') followStream(record, entry, connection, rest[1])
       let promise: unknown
       try {
-        promise = onBehalf(original, this, [connection, ...rest])
+        promise = onBehalf(original, this, connection, rest)
       } catch (error) {
         failStatement(record, entry, connection, error)
         throw error
@@ -117,7 +117,7 @@ const begin = guard(
       connection.__knexUid ?? null,
       sql,
       undefined,
-      takeAcquired(connection),
+      target.holders.takeAcquired(connection),
     )
     target.holders.note(connection, entry)
     // until it is answered: where the socket was

@@ -1,19 +1,61 @@
 import { now } from '../core/clock.ts'
 import type { RawPool, RawSql } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
+import type { Acquired } from './sql-recording.ts'
 import { inTransaction } from './sql-transactions.ts'
+
+/** Who has a connection. One per connection, written anew by each who gets it. */
+class Holder implements Acquired {
+  /** id of the request, `null` for none */
+  request: string | null = null
+  sinceMs = 0
+  waitMs = 0
+  pool: RawPool | null = null
+  /** the last statement */
+  last: RawEntry | null = null
+  /** no statement has taken what the acquire found out */
+  isFresh = false
+}
 
 /** Who has the connections of a pool, so that a query that waits for one can say why. */
 export class Holders {
-  private readonly held = new Map<object, { request: string | null; sinceMs: number; last: RawEntry | null }>()
+  private readonly known = new WeakMap<object, Holder>()
+  private readonly held = new Map<object, Holder>()
 
-  /** @param request id of the request that got the connection */
-  take(connection: object, request: string | null): void {
-    this.held.set(connection, { request, sinceMs: now(), last: null })
+  /**
+   * @param request id of the request that got the connection
+   * @param waitMs how long it waited
+   * @param pool who had the connections meanwhile
+   */
+  take(connection: object, request: string | null, waitMs: number, pool: RawPool | null): void {
+    let holder = this.known.get(connection)
+    if (holder === undefined) {
+      holder = new Holder()
+      this.known.set(connection, holder)
+    }
+    holder.request = request
+    holder.sinceMs = now()
+    holder.waitMs = waitMs
+    holder.pool = pool
+    holder.last = null
+    holder.isFresh = true
+    this.held.set(connection, holder)
   }
 
   release(connection: object): void {
+    const holder = this.held.get(connection)
+    if (holder === undefined) return
+    holder.last = null
+    holder.pool = null
     this.held.delete(connection)
+  }
+
+  /** What the last acquire of a connection found out, once. */
+  takeAcquired(connection: object): Acquired | undefined {
+    const holder = this.known.get(connection)
+    if (holder === undefined || !holder.isFresh) return undefined
+    holder.isFresh = false
+    return holder
   }
 
   /** the last statement on a connection */

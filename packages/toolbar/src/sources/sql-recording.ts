@@ -4,6 +4,7 @@ import { beginningOf } from '../core/cut-text.ts'
 import { type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard, isOff } from '../core/guard.ts'
+import type { AnyFunction } from '../core/patch.ts'
 import { ownText } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { endTransaction, noteTransaction } from './sql-transactions.ts'
@@ -163,10 +164,10 @@ export function bytesRead(stream: unknown): number {
 let depth = 0
 
 /** Runs what hands a statement to a driver that may be watched as well: the statement is recorded already. */
-export function onBehalf<This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result, self: This, args: Args): Result {
+export function onBehalf(run: AnyFunction, self: object, connection: unknown, rest: readonly unknown[]): unknown {
   depth++
   try {
-    return run.apply(self, args)
+    return rest.length === 1 ? run.call(self, connection, rest[0]) : run.call(self, connection, ...rest)
   } finally {
     depth--
   }
