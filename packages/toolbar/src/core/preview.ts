@@ -111,19 +111,27 @@ function walk(value: unknown, depth: number, budget: Budget): Preview {
 function object(value: object, depth: number, budget: Budget): Preview {
   if (types.isProxy(value)) return tagged('Proxy')
   if (budget.path.includes(value)) return tagged('Circular')
-  const special = leaf(value, budget)
+  const common = isCommon(value)
+  const special = common ? undefined : leaf(value, budget)
   if (special !== undefined) return special
   if (depth >= budget.depth || budget.nodes <= 0)
     return tagged(Array.isArray(value) ? 'Array' : (className(value) ?? 'Object'), tagged('more'))
   budget.path.push(value)
   try {
     if (Array.isArray(value)) return array(value, depth, budget)
+    if (common) return plain(value, depth, budget)
     if (types.isMap(value)) return map(value, depth, budget)
     if (types.isSet(value)) return set(value, depth, budget)
     return plain(value, depth, budget)
   } finally {
     budget.path.pop()
   }
+}
+
+/** Nearly all there is: arrays, and objects that say they are plain ones. Those that hold bytes or characters say so falsely. */
+function isCommon(value: object): boolean {
+  if (Array.isArray(value)) return true
+  return Object.getPrototypeOf(value) === Object.prototype && !ArrayBuffer.isView(value) && !types.isStringObject(value)
 }
 
 const dateTime = Date.prototype.getTime
@@ -237,7 +245,7 @@ function plain(value: object, depth: number, budget: Budget): Preview {
     picture[keyOf(key)] = property(descriptor, depth, budget)
   }
   if (shown < keys.length) picture['…'] = tagged('more', keys.length - shown)
-  const name = className(value)
+  const name = Object.getPrototypeOf(value) === Object.prototype ? 'Object' : className(value)
   return name === 'Object' || name === null ? picture : tagged(name, picture)
 }
 

@@ -42,7 +42,9 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   if (status < 200 || status > 999 || record === null) return args
   state.prepared = true
   const argument = headerArgument(args)
-  const header = (name: string): string | undefined => headerValue(res, argument, name)
+  const set = res.getHeaderNames()
+  const header = (name: string): string | undefined =>
+    argument === undefined && !set.includes(name) ? undefined : headerValue(res, argument, name)
   const { facts } = record
   facts.status = status
   // Node fills in its own words only later, while it builds the head
@@ -53,9 +55,9 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.asked, facts.method, status, header, state.firstBytes)
   const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', record.id]]
   if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(record), 'add'])
-  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(res, argument)) : verdict
+  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(set, argument)) : verdict
   if (typeof injection !== 'string') changes.push(...injection.changes)
-  const changed = changeHeaders(res, args, changes)
+  const changed = changeHeaders(res, args, changes, set)
   state.before = changed.before
   if (typeof injection === 'string') decide(state, injection, null)
   else decide(state, 'inject', injection)

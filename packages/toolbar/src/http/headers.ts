@@ -70,11 +70,12 @@ export function headerValue(res: ServerResponse, argument: HeaderArgument, name:
   return text
 }
 
-/** Names of all headers, in lower case. */
-export function headerNames(res: ServerResponse, argument: HeaderArgument): string[] {
-  const names = res.getHeaderNames()
+/** Names of all headers, in lower case. @param set those that were set on the response */
+export function headerNames(set: readonly string[], argument: HeaderArgument): readonly string[] {
+  if (argument === undefined) return set
+  const names = [...set]
   if (Array.isArray(argument)) eachPair(argument, (name) => names.push(String(name).toLowerCase()))
-  else if (argument !== undefined) for (const name of Object.keys(argument)) names.push(name.toLowerCase())
+  else for (const name of Object.keys(argument)) names.push(name.toLowerCase())
   return names
 }
 
@@ -98,25 +99,31 @@ function eachPair(list: readonly unknown[], visit: (key: unknown, value: unknown
 /**
  * Applies changes. What is in the argument is changed in it, a copy of the app's (`readArguments`); the rest is set on the response, or
  * added to the argument when nothing was set before (Node then sends it as it is). All or nothing: when one fails, none was made.
+ * @param set names of the headers that were set on the response, in lower case
  */
-export function changeHeaders(res: ServerResponse, args: readonly unknown[], changes: readonly HeaderChange[]): ChangedHead {
+export function changeHeaders(
+  res: ServerResponse,
+  args: readonly unknown[],
+  changes: readonly HeaderChange[],
+  set: readonly string[],
+): ChangedHead {
   const before: [string, OutgoingHttpHeader | undefined][] = []
   try {
     const at = headerIndex(args)
     if (at === -1) {
       // a reason that Node may refuse: had it seen a header set, its next error would be another one
-      if (typeof args[1] === 'string' && (args[2] === undefined || args[2] === null) && res.getHeaderNames().length === 0)
+      if (typeof args[1] === 'string' && (args[2] === undefined || args[2] === null) && set.length === 0)
         return { args: [args[0], args[1], inObject({}, changes, true)], before: added(changes) }
-      for (const change of changes) changeOne(res, change, before)
+      for (const change of changes) changeOne(res, change, before, set)
       return { args, before }
     }
     const argument = args[at] as Record<string, unknown> | unknown[]
-    const verbatim = res.getHeaderNames().length === 0
+    const verbatim = set.length === 0
     const missing = changes.filter(([name]) => inArgument(argument, name.toLowerCase()) === undefined)
     const changed = [...args]
     changed[at] = Array.isArray(argument) ? inList(argument, changes, verbatim) : inObject(argument, changes, verbatim)
     if (verbatim) return { args: changed, before: added(missing) }
-    for (const change of missing) changeOne(res, change, before)
+    for (const change of missing) changeOne(res, change, before, set)
     return { args: changed, before }
   } catch (error) {
     restoreHeaders(res, before)
@@ -138,8 +145,14 @@ export function restoreHeaders(res: ServerResponse, before: Before): void {
 /** In lower case, as Node looks them up: making them so is half of what a look costs. */
 const ownNames: Readonly<Record<string, string>> = { 'X-Debug-Toolbar-Id': 'x-debug-toolbar-id', 'Server-Timing': 'server-timing' }
 
-function changeOne(res: ServerResponse, [name, value, mode]: HeaderChange, before: [string, OutgoingHttpHeader | undefined][]): void {
-  const old = res.getHeader(ownNames[name] ?? name)
+function changeOne(
+  res: ServerResponse,
+  [name, value, mode]: HeaderChange,
+  before: [string, OutgoingHttpHeader | undefined][],
+  set: readonly string[],
+): void {
+  const lower = ownNames[name] ?? name.toLowerCase()
+  const old = set.includes(lower) ? res.getHeader(lower) : undefined
   const spelt = old === undefined ? name : nameAsSet(res, name)
   before.push([spelt, old])
   if (value === null) res.removeHeader(name)
