@@ -45,13 +45,20 @@ export interface Origin {
   readonly inferred: boolean
 }
 
-/** How deep a hook looks that the user's code calls itself, such as a log line: 4 frames, and 10 once these were too few. */
+/**
+ * How deep a hook looks that the user's code calls itself, such as a log line: 4 frames, then to the caller of the deepest place seen, and
+ * 10 once these were too few.
+ */
 export class Depth {
   frames = 4
+  private isLearned = false
 
-  /** They were too few. */
-  deepen(): void {
-    this.frames = 10
+  /** @param place where on the stack the user's code was, from 0; -1 for nowhere */
+  learn(place: number): void {
+    if (place === -1) this.frames = 10
+    else if (!this.isLearned) this.frames = place + 2
+    else this.frames = Math.max(this.frames, place + 2)
+    this.isLearned = true
   }
 }
 
@@ -101,7 +108,9 @@ interface SeenScript {
 /** Stacks that begin alike share their beginnings; equal ones are one. */
 class Path {
   text: string | null = null
-  readonly reachesApp: boolean
+  private readonly length: number
+  /** of the first frame of the user's code, from 0; -1 for none */
+  readonly appAt: number
   readonly line: string
   readonly parent: Path | null
   /** made with the first that goes on */
@@ -110,7 +119,8 @@ class Path {
   constructor(parent: Path | null, frame: SeenFrame | null) {
     this.parent = parent
     this.line = frame === null ? '' : frame.text
-    this.reachesApp = parent !== null && (parent.reachesApp || frame?.isApp === true)
+    this.length = parent === null ? 0 : parent.length + 1
+    this.appAt = parent === null ? -1 : parent.appAt !== -1 ? parent.appAt : frame?.isApp === true ? parent.length : -1
   }
 
   toString(): string {
@@ -147,7 +157,7 @@ function readStack(stack: Stack): void {
   const read = taken === null ? root : taken.stack
   const path = read instanceof Path ? read : ofStandard(String(read))
   stack.text = String(path)
-  if (depth !== null && taken !== null && !path.reachesApp) depth.deepen()
+  if (depth !== null && taken !== null) depth.learn(path.appAt)
 }
 
 /** What `Error.prepareStackTrace` is meanwhile: positions in the files that run. The functions of ours on top are left out. */
