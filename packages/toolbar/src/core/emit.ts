@@ -52,7 +52,8 @@ export interface ViewOptions {
 }
 
 const unjudged: Verdict = { findings: [], passed: [] }
-const verdicts = new WeakMap<RequestRecord, { version: number; findings: RequestSummary['findings'] }>()
+/** What the rules said of a sealed record, and its summary with that, made when a list first shows it. */
+const verdicts = new WeakMap<RequestRecord, { version: number; findings: RequestSummary['findings']; summary: RequestSummary | null }>()
 
 interface Derived {
   version: number
@@ -71,7 +72,9 @@ export function toSummary(record: RequestRecord, viewing: ViewOptions): RequestS
   if (!record.sealed) return toFigures(record, viewing.redactor)
   const known = verdicts.get(record)
   if (known === undefined || known.version !== record.version) return toView(record, viewing).summary
-  return { ...toFigures(record, viewing.redactor), findings: known.findings }
+  if (known.summary === null || known.summary.late !== record.scope.late)
+    known.summary = { ...toFigures(record, viewing.redactor), findings: known.findings }
+  return known.summary
 }
 
 function toFigures(record: RequestRecord, general: Redactor): RequestSummary {
@@ -144,7 +147,7 @@ function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions
   const findings = verdict.findings.map((finding) => maskFinding(finding, redactor))
   const counts = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
-  verdicts.set(record, { version: record.version, findings: counts })
+  verdicts.set(record, { version: record.version, findings: counts, summary: null })
   return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
 }
 
