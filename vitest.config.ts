@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     passWithNoTests: full,
     // Vitest leaves one core to itself: of two that is half, while most tests wait for servers.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
