@@ -18,17 +18,28 @@ interface Seen {
   passes: { id: string; nodes: { target: unknown[] }[] }[]
 }
 
+/** One look of axe: at the toolbar, or at the details alone where the rest of it has been looked at. */
+interface State {
+  name: string
+  part?: '.detail-box'
+}
+
 /** Violations in the toolbar, told by rule and element; axe must have looked inside the shadow root and told its colours. */
-async function violations(page: Page, where: string, only: 'everything' | 'colours'): Promise<string[]> {
+async function violations(page: Page, { name, part }: State, only: 'everything' | 'colours'): Promise<string[]> {
+  const where = `${name}, ${only}`
   const options = {
     runOnly: only === 'everything' ? { type: 'tag' as const, values: tags } : { type: 'rule' as const, values: ['color-contrast'] },
     resultTypes: ['violations' as const],
   }
-  const results = (await page.evaluate((chosen) => {
-    const { axe } = window as unknown as { axe?: { run(context: string, options: unknown): Promise<unknown> } }
-    return axe ? axe.run('debug-toolbar', chosen) : null
-    // the builder brings axe along and leaves it on the page: later runs there need no more of it
-  }, options)) as Seen | null
+  const context = part === undefined ? 'debug-toolbar' : { fromShadowDom: ['debug-toolbar', part] }
+  const results = (await page.evaluate(
+    ([looked, chosen]) => {
+      const { axe } = window as unknown as { axe?: { run(context: unknown, options: unknown): Promise<unknown> } }
+      return axe ? axe.run(looked, chosen) : null
+      // the builder brings axe along and leaves it on the page: later runs there need no more of it
+    },
+    [context, options] as const,
+  )) as Seen | null
   const seen: Seen = results ?? (await new AxeBuilder({ page }).setLegacyMode(true).include('debug-toolbar').options(options).analyze())
   const [pass] = seen.passes.find(({ id }) => id === 'color-contrast')?.nodes ?? []
   expect(pass?.target[0], `${where}: a text whose contrast axe could tell`).toEqual(['debug-toolbar', expect.any(String)])
@@ -38,20 +49,20 @@ async function violations(page: Page, where: string, only: 'everything' | 'colou
 }
 
 /** Everything there is to see, state after state. */
-async function* states(toolbar: Toolbar): AsyncGenerator<string> {
+async function* states(toolbar: Toolbar): AsyncGenerator<State> {
   for (const [path, panels] of Object.entries(stops)) {
     await toolbar.goto(path)
     await expect(toolbar.bar.or(toolbar.drawer)).toBeVisible()
-    // axe reads colours of what lies in the body only, and the toolbar hangs beside it
-    await toolbar.page.evaluate(() => document.body.append(document.querySelector('debug-toolbar') as Element))
-    if (await toolbar.bar.isVisible()) yield 'bar'
+    // axe reads colours of what lies in the body only, and the toolbar hangs beside it; the rest of the page is not looked at, but walked
+    await toolbar.page.evaluate(() => document.body.replaceChildren(document.querySelector('debug-toolbar') as Element))
+    if (await toolbar.bar.isVisible()) yield { name: 'bar' }
     for (const panel of panels) {
       await toolbar.openPanel(panel)
-      yield panel
+      yield { name: panel }
       if (!withDetails.has(panel)) continue
       await toolbar.rows.nth(1).click()
       await expect(toolbar.detail).toBeVisible()
-      yield `${panel} with details`
+      yield { name: `${panel} with details` }
       for (const tab of (await toolbar.detail.getByRole('tab').allTextContents()).slice(1)) {
         await toolbar.detail.getByRole('tab', { name: tab }).click()
         const action = { Plan: 'Explain', Result: 'Run again' }[tab]
@@ -59,14 +70,14 @@ async function* states(toolbar: Toolbar): AsyncGenerator<string> {
           await toolbar.detail.getByRole('button', { name: action, exact: true }).click()
           await expect(toolbar.detail.getByRole('tree').or(toolbar.detail.getByRole('table'))).toBeVisible()
         }
-        yield `${panel} with ${tab}`
+        yield { name: `${panel} with ${tab}`, part: '.detail-box' }
       }
       await toolbar.detail.getByRole('button', { name: 'Close details' }).click()
     }
   }
   await toolbar.switchButton.click()
   await expect(toolbar.switcher).toBeVisible()
-  yield 'switcher'
+  yield { name: 'switcher' }
 }
 
 for (const width of [1440, 390])
@@ -78,10 +89,10 @@ for (const width of [1440, 390])
     const found: string[] = []
     for await (const state of states(toolbar)) {
       await page.emulateMedia({ colorScheme: 'dark' })
-      found.push(...(await violations(page, `${state}, dark`, 'everything')))
+      found.push(...(await violations(page, state, 'everything')))
       await page.emulateMedia({ colorScheme: 'light' })
       // only colours differ
-      found.push(...(await violations(page, `${state}, light`, 'colours')))
+      found.push(...(await violations(page, state, 'colours')))
     }
     expect(found).toEqual([])
   })

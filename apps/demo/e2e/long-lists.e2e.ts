@@ -1,35 +1,6 @@
 import { expect, test } from './fixtures.ts'
 import { type MainThreadWork, traceMainThread } from './main-thread.ts'
 
-test('a thousand queries are a folded group first, then rows drawn only where they are seen', async ({ toolbar, page }) => {
-  await toolbar.prefer({ gaps: false })
-  await toolbar.goto('/wrong/thousand-queries')
-  await toolbar.openPanel('sql')
-  await expect(toolbar.rows).toHaveCount(1)
-  await expect(toolbar.rows).toContainText('×1,000 similar')
-  await toolbar.panel.getByRole('button', { name: 'In order' }).click()
-  await expect(toolbar.grid).toHaveAttribute('aria-rowcount', '1001')
-  await expect(toolbar.panel.locator('[data-key=q0]')).toBeVisible()
-  const drawn = async (): Promise<void> => expect(await toolbar.panel.locator('[role=row]').count()).toBeLessThan(150)
-  await drawn()
-  const list = toolbar.panel.locator('.gridbox')
-  expect(await list.evaluate((element) => element.scrollHeight)).toBeGreaterThanOrEqual(1000 * 24)
-  await list.evaluate((element) => {
-    element.scrollTop = element.scrollHeight
-  })
-  const last = toolbar.panel.locator('[data-key=q999]')
-  await expect(last).toBeInViewport({ ratio: 1 })
-  await expect(last).toHaveAttribute('aria-rowindex', '1001')
-  await expect(last).toContainText('1000')
-  await drawn()
-  await expect(toolbar.panel.locator('[data-key=q0]')).toHaveCount(0)
-  await last.focus()
-  await page.keyboard.press('Home')
-  await expect(toolbar.panel.locator('[data-key=q0]')).toBeFocused()
-  await page.keyboard.press('PageDown')
-  await expect(toolbar.panel.locator('[data-key]:focus')).toBeInViewport({ ratio: 1 })
-})
-
 test('ten thousand queries open at once, scroll without long work, and are small on the wire', async ({ toolbar, page }, info) => {
   test.setTimeout(60_000)
   await toolbar.goto('/wrong/thousand-queries?n=10000')
@@ -84,16 +55,4 @@ test('ten thousand queries open at once, scroll without long work, and are small
   }
   info.annotations.push({ type: 'measured', description: JSON.stringify({ opened, wire, seen }) })
   expect(seen.find(isQuiet), JSON.stringify(seen)).toBeDefined()
-})
-
-test('ten thousand log lines are counted exactly, a thousand are kept, few are drawn', async ({ toolbar }) => {
-  await toolbar.goto('/wrong/log-flood')
-  await expect(toolbar.figure('logs')).toContainText(/10,00\d/)
-  await toolbar.openPanel('logs')
-  await expect(toolbar.panel.locator('.stats')).toContainText(/9,00\d\slines not kept/)
-  await expect(toolbar.grid).toHaveAttribute('aria-rowcount', '1001')
-  expect(await toolbar.rows.count()).toBeLessThan(150)
-  await toolbar.panel.getByRole('button', { name: 'Warnings 1' }).click()
-  await expect(toolbar.rows).toHaveCount(1)
-  await expect(toolbar.rows).toContainText('the price of this book is missing')
 })

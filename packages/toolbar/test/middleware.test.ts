@@ -4,7 +4,7 @@ import session from 'express-session'
 import helmet from 'helmet'
 import knex from 'knex'
 import multer from 'multer'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type BuildExpress, expresses, recordOf, startExpress } from './express-app.ts'
 import { type Running, sleep } from './harness.ts'
 
@@ -45,9 +45,17 @@ for (const [version, express] of expresses) {
       const named = new Map(entries.map((entry) => [entry.name, entry]))
       for (const name of ['helmetMiddleware', 'session', 'jsonParser', 'waits', 'passes', 'shows'])
         expect([...named.keys()]).toContain(name)
-      expect(waitedMs).toBeGreaterThan(19)
-      expect(Math.abs((named.get('waits')?.durationMs ?? 0) - waitedMs)).toBeLessThan(1)
-      expect(named.get('passes')?.durationMs).toBeLessThan(1)
+      // without the 35 ms of what came after them; a busy machine may stop one for a moment, but not every time
+      await vi.waitFor(
+        async () => {
+          const { entries } = await record<MiddlewareData>('/', 'middleware')
+          const timeOf = (name: string): number => entries.find((entry) => entry.name === name)?.durationMs ?? Number.NaN
+          expect(waitedMs).toBeGreaterThan(19)
+          expect(Math.abs(timeOf('waits') - waitedMs)).toBeLessThan(1)
+          expect(timeOf('passes')).toBeLessThan(1)
+        },
+        { timeout: 10_000, interval: 0 },
+      )
       expect(named.get('shows')?.durationMs).toBeGreaterThan(14)
       expect(named.get('shows')?.data).toMatchObject({ kind: 'handler', path: '/', method: 'GET' })
       expect(named.get('waits')?.site?.file).toMatch(/middleware\.test\.ts$/)

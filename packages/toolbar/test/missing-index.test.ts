@@ -69,16 +69,21 @@ for (const database of databases)
       await db.destroy()
     })
 
-    /** what the rule says once the plan is there */
-    const findings = async (run: (db: Knex) => Promise<unknown>, attempts = 60): Promise<Finding[]> => {
+    /** id of the request that did it */
+    const ask = async (run: (db: Knex) => Promise<unknown>): Promise<string> => {
       work = run
       const answer = await app.get('/work')
       await answer.text()
-      const id = answer.headers.get('x-debug-toolbar-id') as string
       await app.latest('/work')
+      return answer.headers.get('x-debug-toolbar-id') as string
+    }
+    const found = async (id: string): Promise<Finding[]> => (await app.detail(id)).findings.filter(({ rule }) => rule === 'missing-index')
+    /** what the rule says once the plan is there */
+    const findings = async (run: (db: Knex) => Promise<unknown>, attempts = 60): Promise<Finding[]> => {
+      const id = await ask(run)
       for (let attempt = 0; attempt < attempts; attempt++) {
-        const found = (await app.detail(id)).findings.filter(({ rule }) => rule === 'missing-index')
-        if (found.length > 0) return found
+        const said = await found(id)
+        if (said.length > 0) return said
         await sleep(50)
       }
       return []
@@ -107,16 +112,23 @@ for (const database of databases)
       expect(await db(table).where({ half: 5 }).count('* as n').first()).toMatchObject({})
     })
 
-    it.each([
-      ['a column with an index', (db: Knex) => db(table).where({ shelf: 'shelf 3' })],
-      ['the key', (db: Knex) => db(table).where({ id: 3 })],
-      ['most of the table', (db: Knex) => db(table).where({ half: 1 })],
-      ['no filter', (db: Knex) => db(table).select('isbn')],
-      ['a function', (db: Knex) => db(table).whereRaw('lower(isbn) = ?', ['isbn 3'])],
-      ['LIKE', (db: Knex) => db(table).where('isbn', 'like', '%77')],
-      ['a range beside LIKE', (db: Knex) => db(table).where('year', '>', 1).where('isbn', 'like', '%77')],
-      ['OR', (db: Knex) => db(table).where({ isbn: 'isbn 3' }).orWhere({ year: 4 })],
-    ])('says nothing of %s', async (_what, run) => {
-      expect(await findings(run, 6)).toEqual([])
+    it('says nothing of what an index would not help, or already does', async () => {
+      const silent: [what: string, run: (db: Knex) => Promise<unknown>][] = [
+        ['a column with an index', (db: Knex) => db(table).where({ shelf: 'shelf 3' })],
+        ['the key', (db: Knex) => db(table).where({ id: 3 })],
+        ['most of the table', (db: Knex) => db(table).where({ half: 1 })],
+        ['no filter', (db: Knex) => db(table).select('isbn')],
+        ['a function', (db: Knex) => db(table).whereRaw('lower(isbn) = ?', ['isbn 3'])],
+        ['LIKE', (db: Knex) => db(table).where('isbn', 'like', '%77')],
+        ['a range beside LIKE', (db: Knex) => db(table).where('year', '>', 1).where('isbn', 'like', '%77')],
+        ['OR', (db: Knex) => db(table).where({ isbn: 'isbn 3' }).orWhere({ year: 4 })],
+      ]
+      const asked: [what: string, id: string][] = []
+      for (const [what, run] of silent) asked.push([what, await ask(run)])
+      // the first look has the plans made; they are there for the last
+      for (let look = 0; look < 6; look++) {
+        for (const [what, id] of asked) expect(await found(id), what).toEqual([])
+        await sleep(50)
+      }
     })
   })

@@ -317,21 +317,20 @@ for (const database of databases)
         .update({ amount: database.dialect === 'mysql' ? -1_000_000 : 1 })
       const place = await record((db) => db.raw(endless))
       await db(table).where({ id: 1 }).update({ amount: 2_000_000_000 })
-      const slow = run(place)
+      let over = false
+      const slow = run(place).finally(() => {
+        over = true
+      })
       await sleep(300)
       const second = await run(place)
       expect([second.status, second.body.error?.code]).toEqual([429, 'BUSY'])
-      const health: number[] = []
-      for (let at = 0; at < 10; at++) {
-        const from = performance.now()
-        await (await app.get('/health')).text()
-        health.push(performance.now() - from)
-        await sleep(50)
-      }
+      for (let at = 0; at < 5; at++) expect((await app.get('/health')).status).toBe(200)
+      expect(over, 'the app answered five times meanwhile').toBe(false)
       const { status, body, ms } = await slow
       expect([status, body.error?.code]).toEqual([504, 'TIMEOUT'])
-      expect(ms).toBeLessThan(4_000)
-      expect(health.sort((a, b) => a - b)[5]).toBeLessThan(50)
+      // it would have no end, and a busy machine is late
+      expect(ms).toBeGreaterThan(2_900)
+      expect(ms).toBeLessThan(6_000)
       await db(table).where({ id: 1 }).update({ amount: 0 })
     })
 

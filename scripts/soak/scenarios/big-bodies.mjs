@@ -42,7 +42,7 @@ const extraPeak = async (bare, on, before) =>
 export const bigPages = {
   id: 'L6',
   title: 'large pages',
-  sizes: { short: { rounds: 1, size: 40 }, full: { rounds: 5, size: 50 }, soak: { rounds: 9, size: 50 } },
+  sizes: { short: { rounds: 1, size: 30 }, full: { rounds: 5, size: 50 }, soak: { rounds: 9, size: 50 } },
   async run({ rounds, size }) {
     const rows = []
     for (const how of ['end', 'chunks'])

@@ -4,7 +4,7 @@ import path from 'node:path'
 import knex, { type Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reachable, serviceUrl } from '../../../../scripts/services.mjs'
-import { runIn, seen } from './run.ts'
+import { connected, runIn, seen } from './run.ts'
 
 const databases = [
   { name: 'PostgreSQL', service: 'pg', client: 'pg', sleep: 'select pg_sleep(?)' },
@@ -118,6 +118,7 @@ for (const { name, service, client, sleep: sleepSql } of databases) {
       if (sleepSql === null) return
       const narrow = open({ pool: { min: 0, max: 1 } })
       try {
+        await connected(narrow)
         const { queries, request } = await runIn({ watch: { narrow } }, async () => {
           const held = narrow.transaction(async (trx) => {
             await trx(table).first()
@@ -143,6 +144,7 @@ for (const { name, service, client, sleep: sleepSql } of databases) {
       if (sleepSql === null) return
       const narrow = open({ pool: { min: 0, max: 1 }, acquireConnectionTimeout: 60 })
       try {
+        await connected(narrow)
         const { queries } = await runIn({ watch: { narrow } }, async () => {
           const held = narrow.raw(sleepSql, [0.3]).then(() => 1)
           await Promise.all([held, narrow(table).first().catch(seen)])
@@ -179,6 +181,7 @@ for (const { name, service, client, sleep: sleepSql } of databases) {
       process.on('unhandledRejection', note)
       const narrow = open({ pool: { min: 0, max: 1 }, acquireConnectionTimeout: 60 })
       try {
+        await connected(narrow)
         await runIn({ watch: { narrow } }, async () => {
           const held = (await narrow.client.acquireConnection()) as object
           void narrow.client.acquireConnection()

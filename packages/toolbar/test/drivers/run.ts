@@ -1,5 +1,6 @@
 import type { Entry, RequestSummary, SqlData, ToolbarOptions } from 'debug-toolbar'
 import express from 'express'
+import type { Knex } from 'knex'
 import { type Running, serve } from '../harness.ts'
 
 /** What a handler answered, and what was recorded of it. */
@@ -27,6 +28,17 @@ export async function runIn(options: ToolbarOptions, handler: () => unknown): Pr
   } finally {
     await app?.close()
   }
+}
+
+/** Has a pool make its first connection, however long that takes: what is timed afterwards waits for the pool only. */
+export async function connected(db: Knex): Promise<void> {
+  for (let attempt = 0; ; attempt++)
+    try {
+      await db.raw('select 1')
+      return
+    } catch (error) {
+      if (attempt === 50) throw error
+    }
 }
 
 /** An error as the app sees it, but for its stack, which has a frame of ours where the driver fails in the very call. */

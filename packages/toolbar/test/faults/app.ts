@@ -10,6 +10,7 @@ import mysql from 'mysql2'
 import pg from 'pg'
 import { pino } from 'pino'
 import { serviceUrl } from '../../../../scripts/services.mjs'
+import { connected } from '../drivers/run.ts'
 import { views } from '../express-app.ts'
 
 /** Everything a toolbar can watch, and what the app sees of it. */
@@ -32,7 +33,9 @@ export interface Libraries {
 export async function openLibraries(): Promise<Libraries> {
   const file = { client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true }
   const db = knex({ ...file, pool: { min: 1, max: 1 } })
-  const narrow = knex({ ...file, pool: { min: 0, max: 1 }, acquireConnectionTimeout: 20, log: { warn() {}, error() {} } })
+  const narrow = knex({ ...file, pool: { min: 1, max: 1 }, acquireConnectionTimeout: 20, log: { warn() {}, error() {} } })
+  // its one connection is there before somebody is short of patience
+  await connected(narrow)
   await db.schema.createTable('books', (table) => {
     table.increments('id')
     table.string('title')

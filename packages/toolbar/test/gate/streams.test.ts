@@ -44,6 +44,9 @@ function open(place: Place, headers: Record<string, string> = {}): Promise<Opene
   })
 }
 
+/** Node waits 5 s for a connection that is kept alive, and a stream is open for ever. */
+const atOnceMs = 1_000
+
 describe('T87 an open stream does not hold up the end', () => {
   it('server.close() calls back at once, and close is then what it was', async () => {
     const { toolbar } = await start()
@@ -54,7 +57,7 @@ describe('T87 an open stream does not hold up the end', () => {
     expect(Object.hasOwn(server, 'close')).toBe(true)
     const from = performance.now()
     await new Promise((resolve) => server.close(resolve))
-    expect(performance.now() - from).toBeLessThan(200)
+    expect(performance.now() - from).toBeLessThan(atOnceMs)
     await Promise.all(streams.map(({ ended }) => ended))
     expect(Object.hasOwn(server, 'close')).toBe(false)
   })
@@ -136,7 +139,7 @@ describe('T87 an open stream does not hold up the end', () => {
     const from = performance.now()
     const closed = new Promise((resolve) => server.close(resolve))
     await Promise.all([closed, ended])
-    expect(performance.now() - from).toBeLessThan(200)
+    expect(performance.now() - from).toBeLessThan(atOnceMs)
   })
 
   it("a process with the app's own graceful handler ends as without the toolbar", async () => {

@@ -96,7 +96,9 @@ const ask = (path, headers = { connection: 'close' }) =>
     }).on('error', () => resolve('error'))
   })
 const close = async () => {
-  server.close()
+  const closed = new Promise((resolve) => server.close(resolve))
+  // processes of a cluster answer each other's requests
+  if (cluster.isWorker) await closed
   await db.destroy()
   if (cluster.isWorker) cluster.worker.disconnect()
 }

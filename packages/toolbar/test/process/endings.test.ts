@@ -41,6 +41,9 @@ async function run(how: string, toolbar: boolean, flags: readonly string[] = [])
   return { code, signal, stdout, stderr: same, ms: performance.now() - from }
 }
 
+/** Ms that a process may end later: less than anything of ours waits for. */
+const most = 1_500
+
 /** R32 to R34, R40 to R43. */
 describe('a process ends as without the toolbar', () => {
   it.concurrent.each([
@@ -63,10 +66,14 @@ describe('a process ends as without the toolbar', () => {
     ['after many toolbars'],
     ['with everything restored'],
   ])('%s %s', async (how: string, ...flags: string[]) => {
-    const bare = await run(how, false, flags)
-    const { ms, ...ended } = await run(how, true, flags)
-    const { ms: bareMs, ...expected } = bare
-    expect(ended).toEqual(expected)
-    expect(ms).toBeLessThan(bareMs + 1_500)
+    const delays: number[] = []
+    // what holds a process up does so each time, a busy machine does not
+    do {
+      const { ms: bareMs, ...expected } = await run(how, false, flags)
+      const { ms, ...ended } = await run(how, true, flags)
+      expect(ended).toEqual(expected)
+      delays.push(ms - bareMs)
+    } while (delays.length < 3 && Math.min(...delays) > most)
+    expect(Math.min(...delays)).toBeLessThan(most)
   })
 })

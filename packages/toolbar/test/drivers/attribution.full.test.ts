@@ -1,0 +1,3 @@
+import { attributesAll } from './attribution.ts'
+
+await attributesAll(500)
