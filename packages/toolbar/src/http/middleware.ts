@@ -119,7 +119,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     facts.bytes = state.bytes
     facts.streamed = state.chunks > 1
     facts.responseHeaders = headerBlock(res)
-    if (!res.headersSent) facts.status = null
+    if (facts.responseHeaders === null) facts.status = null
     options.framework.end(req, res, record)
     // on HTTP/2 a stream that the client cancelled counts as written
     const finished =

@@ -159,7 +159,8 @@ export function observeResponses(open: Iterable<ResponseState>): Undo {
 }
 
 function writeHead(res: Observed, state: ResponseState, args: unknown[]): unknown {
-  if (res.headersSent) return callBelow(res, state, 'writeHead', args)
+  // one that is late fails in Node's own, and there is nothing to take back
+  if (!state.prepared && res.headersSent) return callBelow(res, state, 'writeHead', args)
   try {
     const result = callBelow(res, state, 'writeHead', state.prepared ? args : openHead(res, state, args))
     if (state.promised !== -1) withholdScript(res, state)
@@ -212,7 +213,7 @@ function endWithScript(res: Observed, state: ResponseState, args: unknown[]): un
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
   const { bytes } = state
   if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
-  if (!res.headersSent && !state.prepared) openHead(res, state, [res.statusCode])
+  if (!state.prepared && !res.headersSent) openHead(res, state, [res.statusCode])
   const snippet = state.snippet
   if (snippet === null || res.writableEnded || res.destroyed) return callBelow(res, state, 'end', args)
   // a length that the app did not keep to: Node is to say so, before anything of ours

@@ -74,8 +74,11 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
     const handle = this.handle
     const record = openRecord(state)
     if (state === undefined || record === null || handle.length > 3 || skip(handle)) return original.call(this, req, res, next)
-    if (Object.getPrototypeOf(res) !== state.prototype) state.refit(state)
-    onApp(req)
+    // in each app that Express mounts
+    if (Object.getPrototypeOf(res) !== state.prototype) {
+      state.refit(state)
+      onApp(req)
+    }
     if (this.route !== undefined) {
       layerState(state).route = this.route
       return original.call(this, req, res, next)
