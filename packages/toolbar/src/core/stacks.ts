@@ -80,8 +80,12 @@ export function takeStack(stack: Stack | null, ours = 2): void {
     hook.before()
     const limit = CapturedError.stackTraceLimit
     CapturedError.stackTraceLimit = stack.frames + ours
-    stack.taken = new CapturedError()
-    CapturedError.stackTraceLimit = limit
+    try {
+      stack.taken = new CapturedError()
+    } finally {
+      // also where the app's own stack is full
+      CapturedError.stackTraceLimit = limit
+    }
     hook.after()
   } catch (error) {
     hook.failed(error)
