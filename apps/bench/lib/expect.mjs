@@ -25,8 +25,10 @@ export async function expectRecorded({ connection }, route, { sites }) {
   return id
 }
 
-/** The open overlay heard of a record: when it began and when it ended. */
-export async function expectTold({ overlay }, id) {
+/** The open overlay hears of a record that `record` makes: when it begins and when it ends. What came before must have been told, or it is told once. */
+export async function expectTold({ overlay }, record) {
+  await overlay.quiet()
+  const id = await record()
   for (let left = 20; overlay.told(id) < 2; left--) {
     assert.ok(left > 0, `the stream told ${overlay.told(id)} times of the record ${id} instead of twice`)
     await wait(50)

@@ -69,7 +69,9 @@ export const blocked = {
       const last = await accounting(app, 3)
       const { requests } = await app.api('requests')
       const block = requests.find(({ path }) => path === '/block')
-      const events = (stream.text.match(/"state":"done"/g) ?? []).length
+      const told = () => (stream.text.match(/"state":"done"/g) ?? []).length
+      for (let left = 40; told() < 3 && left > 0; left--) await wait(50)
+      const events = told()
       stream.close()
       return [
         row({

@@ -372,6 +372,8 @@ export interface StreamEvents {
   hello: { seq: number; counts: HistoryCounts; version: string; faults: Faults }
   request: RequestSummary
   cleared: { seq: number }
+  /** records whose end nobody was told of, and that are no longer kept: under load there are more than can be told */
+  gone: { ids: string[] }
   faults: Faults
 }
 

@@ -32,10 +32,13 @@ export class LoopDelay {
     let longest = this.timer === null ? 0 : now() - this.lastTick - intervalMs
     if (longest < 1) longest = 0
     else longest = Math.min(longest, toMs - fromMs)
-    for (let index = 0; index < remembered; index++) {
+    // newest first: those before it have ended before, too
+    for (let back = 1; back <= remembered; back++) {
+      const index = (this.next - back + remembered) % remembered
       const end = this.ends[index] as number
+      if (end <= fromMs) break
       const delay = this.delays[index] as number
-      if (end > fromMs && end - delay < toMs && delay > longest) longest = Math.min(delay, toMs - fromMs)
+      if (end - delay < toMs && delay > longest) longest = Math.min(delay, toMs - fromMs)
     }
     return longest
   }

@@ -6,6 +6,7 @@ import { type EntryKind, fewestPacked, type Packer, packerOf, RawEntry } from '.
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
 import type { Reading } from './meter.ts'
+import { type SiteSlot, SiteSlots } from './site-slots.ts'
 import { type Depth, type Origin, Stack, startFrames } from './stacks.ts'
 
 /** Exact figures of one type of entry, whatever was kept of it. */
@@ -31,22 +32,6 @@ export interface Beginning {
   readonly reading: Reading
   readonly running: number
   readonly seq: number
-}
-
-/** texts remembered per record, for calls to share */
-const maxTexts = 10_000
-
-/** A Map takes more time and memory than a look through this many. */
-const maxFew = 8
-const none: SiteSlot[] = []
-
-/** The last place captured for one call: same text, same parent. */
-interface SiteSlot {
-  readonly key: string
-  readonly parentId: number
-  count: number
-  stack: Stack | null
-  next: SiteSlot | null
 }
 
 /**
@@ -89,11 +74,8 @@ export class RequestRecord {
   /** called when the last open entry of an ended record finishes */
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0
-  /** the first slots of their texts, while they are few; then `sites` */
-  private fewSites: SiteSlot[] = none
-  private sites: Map<string, SiteSlot> | null = null
-  /** slots beyond the first of their text */
-  private chained = 0
+  /** made with the first call that is placed */
+  private sites: SiteSlots | null = null
 
   constructor(id: string, seq: number, facts: RequestFacts, limits: Limits, stackOptions: StackOptions | false) {
     this.id = id
@@ -175,39 +157,9 @@ export class RequestRecord {
     return slot.stack === null ? undefined : { stack: slot.stack, inferred }
   }
 
-  /** What is remembered is bounded: a call beyond gets a slot of its own each time, and a stack as long as there are some left. */
   private slotOf(key: string, parentId: number): SiteSlot {
-    const first = this.firstSlotOf(key)
-    let slot = first
-    while (slot !== undefined && slot.parentId !== parentId) slot = slot.next ?? undefined
-    if (slot === undefined) {
-      slot = { key: first?.key ?? key, parentId, count: 0, stack: null, next: first?.next ?? null }
-      if (first === undefined) this.addSlot(slot)
-      else if (this.chained < this.limits.stacks) {
-        this.chained++
-        first.next = slot
-      }
-    }
-    return slot
-  }
-
-  private firstSlotOf(key: string): SiteSlot | undefined {
-    if (this.sites !== null) return this.sites.get(key)
-    for (const slot of this.fewSites) if (slot.key === key) return slot
-    return undefined
-  }
-
-  private addSlot(slot: SiteSlot): void {
-    if (this.sites !== null) {
-      if (this.sites.size < maxTexts) this.sites.set(slot.key, slot)
-    } else if (this.fewSites.length < maxFew) {
-      if (this.fewSites === none) this.fewSites = [slot]
-      else this.fewSites.push(slot)
-    } else {
-      this.sites = new Map(this.fewSites.map((few) => [few.key, few]))
-      this.sites.set(slot.key, slot)
-      this.fewSites = none
-    }
+    this.sites ??= new SiteSlots(this.limits.stacks)
+    return this.sites.of(key, parentId)
   }
 
   /** Wants a stack at the 1st, 2nd, 4th, 8th ... occurrence. @returns whether it does */
@@ -265,14 +217,11 @@ export class RequestRecord {
 
   /** Forgets which calls were captured: the next of each is captured again. */
   dropSites(): void {
-    this.fewSites = none
     this.sites = null
-    this.chained = 0
   }
 
   /** Lets go of what only the capture needed. */
   dropCaptureState(): void {
-    this.fewSites = none
     this.sites = null
     this.stacks = null
     this.onQuiet = null

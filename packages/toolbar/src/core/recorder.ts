@@ -15,6 +15,7 @@ import { RequestRecord } from './record.ts'
 import { Redirects } from './redirects.ts'
 import { readStacks } from './stacks.ts'
 import type { Store } from './store.ts'
+import { Telling } from './telling.ts'
 import { weigh } from './weigh.ts'
 
 export interface RecorderOptions {
@@ -28,6 +29,12 @@ export interface RecorderOptions {
 /** Why a request has no record: too many in flight, or we failed to finish it. */
 export type DropReason = 'inFlight' | 'failed'
 
+/** An ended record waits for others, to be sealed with them: this part of `sealMs`, and no more of them than that. */
+const dueShare = 1 / 200
+const maxDue = 32
+/** ms that sealing takes at a time */
+const sliceMs = 0.5
+
 /** Begins and finishes records, owns limits, counters and the bus. One per process. */
 export class Recorder {
   readonly options: RecorderOptions
@@ -37,11 +44,15 @@ export class Recorder {
   readonly outside: OutsideRecord
   readonly loopDelay = new LoopDelay()
   private readonly prefix = randomBytes(6).toString('base64url')
+  /** ended, and waiting for the entries that are open */
   private readonly sealing = new Set<RequestRecord>()
+  /** ended, and sealed together soon */
+  private due: RequestRecord[] = []
+  private dueTimer: NodeJS.Timeout | null = null
   private readonly redirects = new Redirects()
+  private readonly telling: Telling
   private readonly seen: Record<string, number> = Object.create(null)
   private readonly truncated: Record<string, number> = Object.create(null)
-  private readonly lateIds = new Set<string>()
   private sealTimer: NodeJS.Timeout | null = null
   private seq = 0
   private received = 0
@@ -51,6 +62,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.options = options
+    this.telling = new Telling(this.bus, (id) => this.find(id), options.summarise)
     this.outside = new OutsideRecord(options.limits, options.stack)
     setOutside(this.outside.rootFrame)
   }
@@ -63,6 +75,7 @@ export class Recorder {
   /** A record for a request that starts now, or `null` when too many are in flight or records cannot be finished: then it counts as dropped. */
   begin(facts: RequestFacts, client: string): RequestRecord | null {
     this.received++
+    if (this.running.size >= this.options.limits.inFlight) this.settle()
     if (this.running.size >= this.options.limits.inFlight || isOff('recorder')) {
       this.dropped[isOff('recorder') ? 'failed' : 'inFlight']++
       return null
@@ -75,7 +88,7 @@ export class Recorder {
       this.loopDelay.start()
       this.followRedirect(record, client)
       record.beginning = { of: record, reading: readMeter(), running: this.running.size - 1, seq }
-      if (this.bus.heard('request')) this.publish(record)
+      this.telling.tell(record.id)
     } catch (error) {
       this.abandon(record)
       throw error
@@ -107,9 +120,18 @@ export class Recorder {
     this.measure(record)
     const { facts } = record
     if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.redirects.expect(record, client)
-    this.sealing.add(record)
     record.onQuiet = this.sealSoon
-    setImmediate(this.trySeal, record)
+    this.sealSoon(record)
+  }
+
+  /** Seals what has ended: for readers, who are not to see less than there is. */
+  settle(): void {
+    const { due } = this
+    if (due.length === 0) return
+    this.due = []
+    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    this.dueTimer = null
+    for (const record of due) this.trySeal(record)
   }
 
   /** Gives a record up that cannot be finished: it counts as dropped, and holds nothing of the app's any more. */
@@ -121,6 +143,7 @@ export class Recorder {
     record.scope.record = null
     record.scope.serving = null
     record.dropCaptureState()
+    this.telling.tell(record.id)
   }
 
   /** Entries seen and entries not kept, per type, of all finished records. */
@@ -155,6 +178,10 @@ export class Recorder {
     }
   }
 
+  private find(id: string): RequestRecord | null {
+    return this.running.get(id) ?? this.stored(id)
+  }
+
   /** Requests that have no record, by reason. */
   drops(): Readonly<Record<DropReason, number>> {
     return { ...this.dropped }
@@ -173,7 +200,7 @@ export class Recorder {
   /** Something about a finished record is known now that was not before: it is judged again, and told. */
   revise(record: RequestRecord): void {
     record.version++
-    if (record !== this.outside && this.bus.heard('request')) this.publish(record)
+    if (record !== this.outside) this.telling.tell(record.id)
   }
 
   /** How many requests came in. */
@@ -199,6 +226,7 @@ export class Recorder {
     this.loopDelay.stop()
     setOutside(null)
     this.outside.scope.record = null
+    this.settle()
     if (this.sealTimer !== null) clearTimeout(this.sealTimer)
     this.sealTimer = null
     for (const record of this.sealing) this.seal(record)
@@ -208,6 +236,7 @@ export class Recorder {
       record.dropCaptureState()
     }
     this.running.clear()
+    this.telling.close()
     try {
       this.options.store.clear()
     } catch (error) {
@@ -225,8 +254,9 @@ export class Recorder {
       this.seal(record)
       return true
     }
+    this.sealing.add(record)
     this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
-    if (this.bus.heard('request')) this.publish(record)
+    this.telling.tell(record.id)
     return true
   })
 
@@ -247,8 +277,27 @@ export class Recorder {
     return true
   })
 
+  /** What is done for many records at a time costs half of what it costs for each by itself: the processor has it at hand. */
   private readonly sealSoon = (record: RequestRecord): void => {
-    setImmediate(this.trySeal, record)
+    const count = this.due.push(record)
+    if (count === 1) this.dueTimer = setTimeout(this.settleSoon, this.options.limits.sealMs * dueShare).unref()
+    else if (count === maxDue && this.dueTimer !== null) {
+      clearTimeout(this.dueTimer)
+      this.dueTimer = null
+      setImmediate(this.settleSoon)
+    }
+  }
+
+  /** In slices: what has ended is not to hold up what has not. */
+  private readonly settleSoon = (): void => {
+    this.dueTimer = null
+    const until = now() + sliceMs
+    do {
+      const record = this.due.shift()
+      if (record === undefined) return
+      this.trySeal(record)
+    } while (now() < until)
+    if (this.due.length > 0) setImmediate(this.settleSoon)
   }
 
   /** From here on the record holds nothing of the app's: text instead of stacks, pictures instead of objects. */
@@ -272,32 +321,11 @@ export class Recorder {
       this.dropped.failed++
       throw error
     }
-    if (this.bus.heard('request')) this.publish(record)
+    this.telling.tell(record.id)
   }
 
-  /** Work after the seal changes the count in the summary: told once for all of a turn. */
-  private readonly onLate = guard('recorder.late', (id: string): void => {
-    if (!this.bus.heard('request')) return
-    if (this.lateIds.size === 0) setImmediate(this.publishLate)
-    this.lateIds.add(id)
-  })
-
-  private readonly publishLate = (): void => {
-    const ids = [...this.lateIds]
-    this.lateIds.clear()
-    this.tellLate(ids)
-  }
-
-  private readonly tellLate = guard('recorder.publish-late', (ids: readonly string[]): void => {
-    for (const id of ids) {
-      const record = this.stored(id)
-      if (record !== null) this.publish(record)
-    }
-  })
-
-  private publish(record: RequestRecord): void {
-    this.bus.say('request', this.options.summarise(record))
-  }
+  /** Work after the seal changes the count in the summary. */
+  private readonly onLate = guard('recorder.late', (id: string): void => this.telling.tellLater(id))
 
   private total(record: RequestRecord): void {
     for (const { index, countAs } of allKinds()) {
@@ -327,10 +355,10 @@ export class Recorder {
   private followRedirect(record: RequestRecord, client: string): void {
     const id = this.redirects.follow(record, client)
     if (id === null) return
-    const source = this.running.get(id) ?? this.stored(id)
+    const source = this.find(id)
     if (source === null) return
     source.facts.redirectedTo = record.id
     source.version++
-    if (this.bus.heard('request')) this.publish(source)
+    this.telling.tell(id)
   }
 }

@@ -3,6 +3,7 @@ import { fewestPacked, type Packer, packerOf, type RawEntry } from './entry.ts'
 import { tagged } from './preview.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import type { RequestRecord } from './record.ts'
+import { SmallMap } from './small-map.ts'
 
 const entryBytes = 120
 const recordBytes = 2_500
@@ -32,20 +33,14 @@ export function weigh(record: RequestRecord): number {
   return load.bytes
 }
 
-/** A Map takes more time and memory than a look through this many. */
-const maxFew = 12
-
 interface Held {
-  readonly text: string
   holders: number
 }
 
 /** Bytes of a record, and the texts that its entries share: each is counted once. */
 class Load {
   bytes = 0
-  /** while they are few; then `many` */
-  private few: Held[] = []
-  private many: Map<string, Held> | null = null
+  private readonly texts = new SmallMap<Held>()
 
   hold(text: string | null): void {
     if (text === null || text === '') return
@@ -60,14 +55,10 @@ class Load {
   }
 
   private find(text: string): Held {
-    if (this.many === null) for (const held of this.few) if (held.text === text) return held
-    let held = this.many?.get(text)
-    if (held !== undefined) return held
-    held = { text, holders: 0 }
-    if (this.many === null && this.few.length < maxFew) this.few.push(held)
-    else {
-      this.many ??= new Map(this.few.map((few) => [few.text, few]))
-      this.many.set(text, held)
+    let held = this.texts.get(text)
+    if (held === undefined) {
+      held = { holders: 0 }
+      this.texts.add(text, held)
     }
     return held
   }

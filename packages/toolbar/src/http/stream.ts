@@ -80,6 +80,7 @@ export class StreamHub {
     this.undo = [
       this.recorder.bus.on('request', (summary) => this.toAll('request', summary)),
       this.recorder.bus.on('cleared', (event) => this.toAll('cleared', event)),
+      this.recorder.bus.on('gone', (event) => this.toAll('gone', event)),
       onFailure(this.noteFault),
     ]
     this.heartbeat = setInterval(() => {

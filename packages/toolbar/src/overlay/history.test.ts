@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestSummary } from '../contract/types.ts'
-import { mergeRequests } from './history.ts'
+import { mergeRequests, withoutGone } from './history.ts'
 import { isOfPage } from './page-requests.ts'
 
 const request = (seq: number, more: Partial<RequestSummary> = {}) =>
@@ -11,6 +11,11 @@ describe('history', () => {
     const list = mergeRequests([request(2), request(1)], [request(3, { state: 'running' }), request(2, { state: 'running' })])
     expect(list.map(({ seq, state }) => `${seq} ${state}`)).toEqual(['3 running', '2 done', '1 done'])
     expect(mergeRequests(list, [request(3)])[0]?.state).toBe('done')
+  })
+
+  it('lets go of what nobody hears the end of, and keeps what has ended', () => {
+    const list = [request(3, { state: 'running' }), request(2, { state: 'running' }), request(1)]
+    expect(withoutGone(list, ['r2', 'r1', 'r9']).map(({ seq }) => seq)).toEqual([3, 1])
   })
 
   it('joins what a page asked for afterwards, by its referrer or by what the browser saw', () => {

@@ -16,6 +16,12 @@ export function mergeRequests(list: readonly RequestSummary[], arrived: readonly
   return [...byId.values()].sort((a, b) => b.seq - a.seq).slice(0, KEPT_SUMMARIES)
 }
 
+/** Without those that would be running for ever: the server has let go of them before it could tell of their end. */
+export function withoutGone(list: readonly RequestSummary[], ids: readonly string[]): RequestSummary[] {
+  const gone = new Set(ids)
+  return list.filter(({ id, state }) => state !== 'running' || !gone.has(id))
+}
+
 /** The records this browser knows of: summaries of all, details of those looked at. */
 export function createHistory(client: Client) {
   const list = signal<RequestSummary[]>([])
@@ -55,6 +61,10 @@ export function createHistory(client: Client) {
       list.value.find((request) => request.id === id) ?? details.value.get(id ?? '')?.request ?? null,
     add: (arrived: readonly RequestSummary[]): void => {
       list.value = mergeRequests(list.peek(), arrived)
+    },
+    drop: (ids: readonly string[]): void => {
+      const kept = withoutGone(list.peek(), ids)
+      if (kept.length < list.peek().length) list.value = kept
     },
     forget: (): void => {
       list.value = []

@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals'
 import type { Faults, Finding, OverlayConfig, RequestSummary } from '../contract/types.ts'
 import { type Client, OUTSIDE } from './client.ts'
 import { countNewer, type Reading, toFollow } from './follow.ts'
-import { createHistory } from './history.ts'
+import { createHistory, withoutGone } from './history.ts'
 import { observePageRequests, withRedirects } from './page-requests.ts'
 import { MAX_IGNORED, type PreferenceStore } from './preferences.ts'
 import { readChosen, writeChosen } from './session.ts'
@@ -103,6 +103,10 @@ export function createModel(client: Client, preferences: PreferenceStore, pageId
     },
     request: enqueue,
     cleared: () => history.forget(),
+    gone: ({ ids }) => {
+      queue = withoutGone(queue, ids)
+      history.drop(ids)
+    },
     faults: (event) => {
       faults.value = event
     },

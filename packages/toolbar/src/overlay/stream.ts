@@ -8,6 +8,7 @@ export interface StreamHandlers {
   hello(event: StreamEvents['hello'], first: boolean): void
   request(event: StreamEvents['request']): void
   cleared(event: StreamEvents['cleared']): void
+  gone(event: StreamEvents['gone']): void
   faults(event: StreamEvents['faults']): void
   lost(): void
 }
@@ -34,6 +35,7 @@ export function openStream(client: Client, handlers: StreamHandlers): { retry():
     } else if (event === 'request') handlers.request(JSON.parse(data) as StreamEvents['request'])
     else if (event === 'faults') handlers.faults(JSON.parse(data) as StreamEvents['faults'])
     else if (event === 'cleared') handlers.cleared(JSON.parse(data) as StreamEvents['cleared'])
+    else if (event === 'gone') handlers.gone(JSON.parse(data) as StreamEvents['gone'])
   }
 
   const read = async (own: AbortController): Promise<void> => {

@@ -36,12 +36,13 @@ export function definePanel<Data>(panel: Panel<Data>): Panel<Data> {
   return panel
 }
 
+/** Made once: `toLocaleString` with options makes one for each figure. */
+const oneDecimal = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
 /** `1.2 ms`, one decimal, thousands separated: the way figures are written everywhere. */
 export function ms(value: number): string {
   if (value > 0 && value < 0.05) return '<0.1 ms'
-  return value >= 10_000
-    ? `${(value / 1_000).toFixed(1)} s`
-    : `${value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`
+  return value >= 10_000 ? `${(value / 1_000).toFixed(1)} s` : `${oneDecimal.format(value)} ms`
 }
 
 /** Microseconds: sums of rounded figures carry noise behind. */

@@ -1,9 +1,12 @@
+/** Made once: `toLocaleString` looks for one, or makes it, for each figure, which is most of what a rule without findings costs. */
+const plain = new Intl.NumberFormat('en-US')
+const oneDecimal = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
 /** `1.2 ms`, `2.4 s`: figures as the overlay writes them. */
 export function ms(value: number): string {
   if (value > 0 && value < 0.05) return '<0.1 ms'
   if (value >= 10_000) return `${(value / 1_000).toFixed(1)} s`
-  const digits = Number.isInteger(value) ? 0 : 1
-  return `${value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: 1 })} ms`
+  return `${Number.isInteger(value) ? number(value) : oneDecimal.format(value)} ms`
 }
 
 /** `1 query`, `1,000 queries`. */
@@ -12,7 +15,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 export function number(value: number): string {
-  return value.toLocaleString('en-US')
+  return plain.format(value)
 }
 
 /** `35%` */
