@@ -5,12 +5,17 @@ import { guard } from './guard.ts'
 export interface BusEvents {
   request: RequestSummary
   cleared: { seq: number }
+  gone: { ids: string[] }
 }
 
 type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => void
 
 export class Bus {
-  private readonly listeners: { [Name in keyof BusEvents]: Set<Listener<Name>> } = { request: new Set(), cleared: new Set() }
+  private readonly listeners: { [Name in keyof BusEvents]: Set<Listener<Name>> } = {
+    request: new Set(),
+    cleared: new Set(),
+    gone: new Set(),
+  }
 
   on<Name extends keyof BusEvents>(name: Name, listener: Listener<Name>): () => void {
     const safe = guard(`bus.${name}`, listener) as Listener<Name>

@@ -13,7 +13,7 @@ import type { Redactor } from './redact.ts'
 import { siteOfStack } from './sites.ts'
 import { type Spined, spineOf } from './spine.ts'
 import { findSqlSecrets } from './sql/secrets.ts'
-import type { Origin } from './stacks.ts'
+import type { Stack } from './stacks.ts'
 
 /**
  * The one door out of the process. Whatever the API, the stream, a store or an export shows of a record was made here:
@@ -148,7 +148,7 @@ function judged(record: RequestRecord, { redactor: general, judge }: ViewOptions
   const counts = { error: 0, warning: 0, info: 0 }
   for (const { severity } of findings) counts[severity]++
   verdicts.set(record, { version: record.version, findings: counts, summary: null })
-  return { ...view, summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed }
+  return Object.assign(view, { summary: { ...view.summary, findings: counts }, findings, passed: verdict.passed })
 }
 
 /** SQL texts of a record, masked, for the words of the filter language. */
@@ -171,15 +171,20 @@ function materialise(record: RequestRecord, general: Redactor): RecordView {
   const maskSql = createSqlMask(redactor)
   findPlaces(raw.flatMap(functionsOf))
   const entries = raw.map((entry) => toEntry(entry, redactor, record.limits, maskSql))
-  const stacks = new Map(raw.map(({ id, stack }) => [id, stack?.text ?? null]))
+  const stacks = new Map(raw.map((entry) => [entry.id, tellingStack(entry)?.text ?? null]))
   const truncated: Record<string, number> = {}
   for (const kind of allKinds()) {
     const tally = record.tallies[kind.index]
     if (tally !== undefined && tally.count > tally.kept) truncated[kind.countAs] = tally.count - tally.kept
   }
+  let facts: FactsView | null = null
   return {
     summary,
-    facts: toFactsView(record, redactor),
+    // a third of the work, and only panels ask for it: a summary does not, nor does a rule
+    get facts() {
+      facts ??= toFactsView(record, redactor)
+      return facts
+    },
     entries,
     truncated,
     logLevels: Object.fromEntries((record.logLevels ?? []).map(({ label, count }) => [label, count])),
@@ -212,16 +217,21 @@ function toEntry(entry: RawEntry, redactor: Redactor, limits: Limits, maskSql: (
 }
 
 function siteOf(entry: RawEntry): Site | null {
-  const { stack } = entry
+  const stack = tellingStack(entry)
   if (stack === null || stack.text === null) return entry.kind.site(entry)
-  const { origin } = stack
-  // where it was started says more than where its promise is awaited
-  const started = origin === null || origin.stack.text === null ? null : siteOfStack(origin.stack.text)
-  if (started !== null && !(origin as Origin).inferred) return entry.inferred ? { ...started, inferred: true } : started
   const site = siteOfStack(stack.text)
-  if (site !== null) return entry.inferred ? { ...site, inferred: true } : site
-  return started === null ? null : { ...started, inferred: true }
+  const inferred = entry.inferred || (stack !== entry.stack && entry.stack?.origin?.inferred === true)
+  return site !== null && inferred ? { ...site, inferred: true } : site
 }
+
+/** The stack that tells the place: where it was started says more than where its promise is awaited, unless that is of an earlier start. */
+function tellingStack({ stack }: RawEntry): Stack | null {
+  const origin = stack?.origin ?? null
+  if (stack === null || origin === null || !hasSite(origin.stack)) return stack
+  return origin.inferred && hasSite(stack) ? stack : origin.stack
+}
+
+const hasSite = ({ text }: Stack): boolean => text !== null && siteOfStack(text) !== null
 
 /** Redacted before it is cut: half a secret is one too. */
 function nameOf(entry: RawEntry, data: unknown, redactor: Redactor): string {

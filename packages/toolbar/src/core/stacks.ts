@@ -1,6 +1,6 @@
-import { fromStandard, isOwnFile, kindOfFile, toPath } from './call-sites.ts'
+import { createContext, runInContext } from 'node:vm'
+import { isOwnFile, kindOfFile, toPath } from './call-sites.ts'
 import { openHook } from './guard.ts'
-import { whileReplaced } from './patch.ts'
 
 /**
  * Where in the user's code something began. On the hot path a stack is only taken, never read: that costs as much again. `readStacks`
@@ -65,12 +65,20 @@ export class Depth {
 /** Enough for what a library's own shell puts between the user's call and the hook. */
 export const startFrames = 6
 
-const CapturedError = Error
+/**
+ * The Error of a realm of its own. V8 asks it how many frames to keep and who reads them, so that neither has to be changed on the app's
+ * own Error for each stack, and an app that locks its own, or has a `prepareStackTrace`, gets its places too. The frames are the same.
+ */
+const OwnError = runInContext('Error', createContext(Object.create(null), { name: 'debug-toolbar' })) as ErrorConstructor
+// biome-ignore lint/plugin: an Error of ours
+OwnError.prepareStackTrace = toPathOf
+let limit = 0
+
 const hook = openHook('stacks.take')
 
 /**
  * Takes the stack that `locate` asked for. To be called by the hook itself.
- * @param ours functions of ours on top of the stack, this one included
+ * @param ours functions of ours on top of the stack at most, this one included
  */
 export function takeStack(stack: Stack | null, ours = 2): void {
   if (stack === null || !stack.wanted) return
@@ -78,14 +86,12 @@ export function takeStack(stack: Stack | null, ours = 2): void {
   if (hook.part.off) return
   try {
     hook.before()
-    const limit = CapturedError.stackTraceLimit
-    CapturedError.stackTraceLimit = stack.frames + ours
-    try {
-      stack.taken = new CapturedError()
-    } finally {
-      // also where the app's own stack is full
-      CapturedError.stackTraceLimit = limit
+    const frames = stack.frames + ours
+    if (frames !== limit) {
+      OwnError.stackTraceLimit = frames
+      limit = frames
     }
+    stack.taken = new OwnError()
     hook.after()
   } catch (error) {
     hook.failed(error)
@@ -96,17 +102,17 @@ export function takeStack(stack: Stack | null, ours = 2): void {
 interface SeenFrame {
   /** function, file, line, column */
   readonly text: string
-  readonly isOurs: boolean
   readonly isApp: boolean
 }
 
-/** Frames of a file, by position. */
-interface SeenScript {
-  /** of the script that was read last; a file may be loaded again, with another text */
+/** A file, and its frames by position. */
+interface SeenFile {
+  readonly kind: 'app' | 'package' | 'node' | 'ours'
+  /** of the script that was read last; a file of the app's may be loaded again, with another text */
   hash: string
   /** the reading that compared it last */
   reading: number
-  readonly frames: Map<number, SeenFrame>
+  frames: Map<number, SeenFrame>
 }
 
 /** Stacks that begin alike share their beginnings; equal ones are one. */
@@ -139,15 +145,13 @@ let remembered = 0
 /** counts calls of `readStacks`: within one, a file is one script */
 let reading = 0
 let root = new Path(null, null)
-const framesByFile = new Map<string, SeenScript>()
+const files = new Map<string, SeenFile>()
 
-/** Turns stacks into text and drops what they held. The app's own `Error.prepareStackTrace` is set aside meanwhile. */
+/** Turns stacks into text and drops what they held. */
 export function readStacks(stacks: readonly Stack[]): void {
   if (stacks.length === 0) return
   reading++
-  whileReplaced(CapturedError, 'prepareStackTrace', toPathOf, () => {
-    for (const stack of stacks) readStack(stack)
-  })
+  for (const stack of stacks) readStack(stack)
 }
 
 let keep = 0
@@ -159,21 +163,23 @@ function readStack(stack: Stack): void {
   stack.wanted = false
   keep = stack.frames
   const read = taken === null ? root : taken.stack
-  const path = read instanceof Path ? read : ofStandard(String(read))
+  const path = read instanceof Path ? read : root
   stack.text = String(path)
   if (depth !== null && taken !== null) depth.learn(path.appAt)
 }
 
-/** What `Error.prepareStackTrace` is meanwhile: positions in the files that run. The functions of ours on top are left out. */
-function toPathOf(_error: unknown, sites: NodeJS.CallSite[]): Path {
+/** What reads a stack: positions in the files that run. The functions of ours on top are left out; the first is `takeStack`. */
+function toPathOf(_error: unknown, sites: Site[]): Path {
   if (remembered > maxRemembered) forgetFrames()
   let path = root
   let left = keep
-  for (const site of sites) {
-    const frame = frameOf(site)
-    if (path === root && frame.isOurs) continue
-    path = step(path, frame)
-    if (--left === 0) break
+  for (let index = 1; index < sites.length && left > 0; index++) {
+    const site = sites[index] as Site
+    const name = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''
+    const file = fileOf(name)
+    if (path === root && file.kind === 'ours') continue
+    path = step(path, frameOf(site, name, file))
+    left--
   }
   return path
 }
@@ -191,67 +197,57 @@ function step(path: Path, frame: SeenFrame): Path {
 
 type Site = NodeJS.CallSite & { getPosition?(): number; getScriptHash?(): string }
 
+function fileOf(name: string): SeenFile {
+  let file = files.get(name)
+  if (file === undefined) {
+    const path = toPath(name)
+    file = { kind: isOwnFile(path) ? 'ours' : kindOfFile(path), hash: '', reading: 0, frames: new Map() }
+    files.set(name, file)
+    remembered++
+  }
+  return file
+}
+
 /** Reading a position takes a tenth of what line, column and name take. */
-function frameOf(site: Site): SeenFrame {
-  const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? ''
-  const position = file === '' || site.getPosition === undefined ? 0 : site.getPosition()
-  if (!(position > 0)) return named(textOf(site, file), file)
-  const { frames } = scriptOf(site, file)
-  let frame = frames.get(position)
+function frameOf(site: Site, name: string, file: SeenFile): SeenFrame {
+  const position = name === '' || site.getPosition === undefined ? 0 : site.getPosition()
+  if (!(position > 0)) return seenFrame(site, name, file)
+  if (file.kind === 'app' && file.reading !== reading) compareText(site, file)
+  let frame = file.frames.get(position)
   if (frame === undefined) {
-    frame = seenFrame(textOf(site, file), file)
-    frames.set(position, frame)
+    frame = seenFrame(site, name, file)
+    file.frames.set(position, frame)
     remembered++
   }
   return frame
 }
 
-const textOf = (site: Site, file: string): string =>
-  `${site.getFunctionName() ?? ''}\t${file}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
-
-function scriptOf(site: Site, file: string): SeenScript {
-  let script = framesByFile.get(file)
-  if (script?.reading === reading) return script
+/** Its frames are forgotten where the file was loaded again with another text. */
+function compareText(site: Site, file: SeenFile): void {
+  file.reading = reading
   const hash = site.getScriptHash?.() ?? ''
-  if (script === undefined || script.hash !== hash || hash === '') {
-    script = { hash, reading, frames: new Map() }
-    framesByFile.set(file, script)
-  }
-  script.reading = reading
-  return script
+  if (hash !== '' && hash === file.hash) return
+  file.hash = hash
+  file.frames = new Map()
 }
 
 const framesByText = new Map<string, SeenFrame>()
 
-/** Frames that have no position are the same when their texts are. */
-function named(text: string, file: string): SeenFrame {
+/** Frames are the same when their texts are: those without a position are found by it alone. */
+function seenFrame(site: Site, name: string, file: SeenFile): SeenFrame {
+  const text = `${site.getFunctionName() ?? ''}\t${name}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`
   let frame = framesByText.get(text)
   if (frame === undefined) {
-    frame = seenFrame(text, file)
+    frame = { text, isApp: file.kind === 'app' }
     framesByText.set(text, frame)
     remembered++
   }
   return frame
 }
 
-function seenFrame(text: string, file: string): SeenFrame {
-  const path = toPath(file)
-  return { text, isOurs: isOwnFile(path), isApp: kindOfFile(path) === 'app' }
-}
-
-/** Where the app forbids to replace `Error.prepareStackTrace`, the text that it made. */
-function ofStandard(stack: string): Path {
-  let path = root
-  for (const text of fromStandard(stack).split(/(?<=\n)/)) {
-    const frame = named(text, text.split('\t')[1] ?? '')
-    if (path !== root || !frame.isOurs) path = step(path, frame)
-  }
-  return path
-}
-
 function forgetFrames(): void {
   remembered = 0
   root = new Path(null, null)
-  framesByFile.clear()
+  files.clear()
   framesByText.clear()
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import Cursor from 'pg-cursor'
 import { sleep } from '../harness.ts'
 import { lines, raw } from '../raw.ts'
@@ -216,6 +217,25 @@ export const steps: readonly Step[] = [
   {
     name: 'a history that is cleared',
     run: (app) => app.clearHistory(),
+  },
+  {
+    name: 'a history that is cleared before late work is told',
+    async run(app, libraries) {
+      // twice: a process that is held up in between tells of it first
+      for (let turn = 0; turn < 2; turn++) {
+        let late = (): void => {}
+        app.work = ({ logger }) => {
+          late = AsyncResource.bind(() => logger.info('late'))
+        }
+        await asks('', 'GET', '/work').run(app, libraries)
+        // until it is sealed
+        await sleep(10)
+        late()
+        await app.clearHistory()
+        // until it would have been told
+        await sleep(30)
+      }
+    },
   },
   {
     name: 'work outside of requests',
