@@ -269,3 +269,31 @@ function dechunk(body: string): string {
   }
   return text
 }
+
+describe('the id', () => {
+  it('is on a head that a wrapper of the app puts off', async () => {
+    app = await serve({}, (toolbar) => (req, res) => {
+      const { writeHead } = res
+      res.writeHead = ((...args: unknown[]) => {
+        setTimeout(() => Reflect.apply(writeHead, res, args), 5)
+        return res
+      }) as never
+      toolbar(req, res, () => {
+        res.writeHead(200, 'Later', { 'Content-Type': 'text/plain' })
+        setTimeout(() => res.end('hello'), 20)
+      })
+    })
+    const response = await app.get('/')
+    expect(response.statusText).toBe('Later')
+    expect(response.headers.get('x-debug-toolbar-id')).toMatch(/^[\w-]{1,32}$/)
+    expect(response.headers.get('server-timing')).toContain('debug-toolbar')
+  })
+
+  it('replaces one that came from a service behind the app, and is there once', async () => {
+    const port = await start((res) => res.writeHead(200, { 'x-debug-toolbar-id': 'theirs', 'Server-Timing': 'db;dur=5' }).end('hello'))
+    const answer = await raw(port, lines('GET', '/'))
+    expect(header(answer, 'x-debug-toolbar-id')).toHaveLength(1)
+    expect(header(answer, 'x-debug-toolbar-id')[0]).not.toBe('theirs')
+    expect(header(answer, 'server-timing').join(', ')).toMatch(/db;dur=5.*debug-toolbar;desc=/)
+  })
+})

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { context, type Scope } from './context.ts'
+import { look } from './look.ts'
 import { putSlot } from './patch.ts'
 
 /** What is known of a response being served, reachable from the response itself: contexts get lost, `res` does not. */
@@ -11,6 +12,8 @@ export interface Serving {
   ended: boolean
   /** it is over, whichever way */
   closed: boolean
+  /** a body that the app gave as text, until its head is made: only then it is known whether it is JSON */
+  text: string | null
   /** what the framework's sources keep with it */
   framework: object | null
   /** what the response inherited from when it was looked at last */
@@ -67,6 +70,6 @@ export function servingOn(socket: object | null, res: object): Serving | undefin
 
 /** Of HTTP/1: what HTTP/2 has in its place is made anew at each look, and may throw. */
 function socketOf(res: object): Socket | null {
-  const { req } = res as Response
-  return req?.httpVersionMajor === 1 ? (req.socket ?? null) : null
+  const req = look(res as Response, 'req')
+  return req != null && look(req, 'httpVersionMajor') === 1 ? (look(req, 'socket') ?? null) : null
 }

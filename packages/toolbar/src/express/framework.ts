@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { guard } from '../core/guard.ts'
+import { look } from '../core/look.ts'
 import type { Undo } from '../core/patch.ts'
 import { preview } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
@@ -29,13 +30,13 @@ export function createExpressHooks(isOurs: (handle: unknown) => boolean, keep: (
     if (res !== null) patchSend(res, keep)
   })
   const onApp = (req: IncomingMessage): void => {
-    const { app } = req as ExpressRequest
+    const app = look(req as ExpressRequest, 'app')
     if (app !== undefined && !seen.has(app)) meetApp(app, null)
   }
 
   return {
     begin(req, res, record) {
-      const { app } = req as ExpressRequest
+      const app = look(req as ExpressRequest, 'app')
       if (app === undefined) return
       if (!seen.has(app)) meetApp(app, res)
       record.facts.queryParser = queryParserOf(app)

@@ -1,5 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { beginningOf } from '../core/cut-text.ts'
 import { guard } from '../core/guard.ts'
+import { look } from '../core/look.ts'
+import type { RequestRecord } from '../core/record.ts'
 import { fitPolicy } from './csp.ts'
 import {
   blockNames,
@@ -13,7 +16,7 @@ import {
   readArguments,
   restoreHeaders,
 } from './headers.ts'
-import { mayInject, readFirstBytes, type Verdict, verdictSentences } from './inject.ts'
+import { type FirstBytes, mayInject, readFirstBytes, type Verdict, verdictSentences } from './inject.ts'
 import type { ResponseState } from './response.ts'
 import { toServerTiming } from './server-timing.ts'
 
@@ -21,6 +24,12 @@ import { toServerTiming } from './server-timing.ts'
 
 /** What Node keeps of a head that it made: HTTP/1 only. */
 type Internals = { _header?: unknown; _headerSent?: boolean; _contentLength?: number | null }
+
+/** Whether a head was made. HTTP/2 keeps none. */
+export function isHeadMade(res: ServerResponse): boolean {
+  const block = look(res as unknown as Internals, '_header')
+  return block === undefined ? res.headersSent : Boolean(block)
+}
 
 /** Proxies and clients refuse heads over 4 to 16 KB: beyond this the app's own need all the room there is. */
 const roomyBlock = 6_144
@@ -42,32 +51,51 @@ const prepareHead = guard('response.head', (res: ServerResponse, state: Response
   if (status < 200 || status > 999 || record === null) return args
   state.prepared = true
   const argument = headerArgument(args)
-  const set = res.getHeaderNames()
+  const set = look(res, 'getHeaderNames').call(res)
   const header = (name: string): string | undefined =>
     argument === undefined && !set.includes(name) ? undefined : headerValue(res, argument, name)
   const { facts } = record
   facts.status = status
-  // Node fills in its own words only later, while it builds the head
-  facts.statusMessage =
-    typeof args[1] === 'string' ? args[1] : (state.asked.httpVersionMajor < 2 && res.statusMessage) || (STATUS_CODES[status] ?? '')
+  // of HTTP/1 it is read in the head that Node has made, in the end
+  facts.statusMessage = typeof args[1] === 'string' ? args[1] : (STATUS_CODES[status] ?? '')
   facts.contentType = header('content-type') ?? null
   if (status >= 300 && status < 400) facts.location = header('location') ?? null
-  const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.asked, facts.method, status, header, state.firstBytes)
-  const changes: HeaderChange[] = [['X-Debug-Toolbar-Id', record.id]]
-  if (state.settings.serverTiming) changes.push(['Server-Timing', toServerTiming(record), 'add'])
-  const injection = verdict === 'inject' ? injectionOf(state, header, headerNames(set, argument)) : verdict
+  noteText(state, record)
+  const verdict = isBypassed(res, state) ? 'bypassed' : mayInject(state.asked, facts.method, status, header, () => firstBytesOf(state))
+  const changes: HeaderChange[] = []
+  const names = headerNames(set, argument)
+  // Node's own head of HTTP/1 is signed when it is made
+  const signs = state.asked.httpVersionMajor === 1 && !names.includes('x-debug-toolbar-id')
+  const timing = state.settings.serverTiming ? toServerTiming(record) : null
+  if (signs) state.signature = `X-Debug-Toolbar-Id: ${record.id}\r\n${timing === null ? '' : `Server-Timing: ${timing}\r\n`}`
+  else {
+    changes.push(['X-Debug-Toolbar-Id', record.id])
+    if (timing !== null) changes.push(['Server-Timing', timing, 'add'])
+  }
+  const injection = verdict === 'inject' ? injectionOf(state, header, names) : verdict
   if (typeof injection !== 'string') changes.push(...injection.changes)
-  const changed = changeHeaders(res, args, changes, set)
+  const changed = changes.length === 0 ? { args, before: null } : changeHeaders(res, args, changes, set)
   state.before = changed.before
   if (typeof injection === 'string') decide(state, injection, null)
   else decide(state, 'inject', injection)
+  state.firstChunk = null
   return changed.args
 })
 
+/** What the app gave as text is kept where it is JSON: at the socket it may be compressed. */
+function noteText(state: ResponseState, { facts, limits }: RequestRecord): void {
+  const { text } = state
+  state.text = null
+  if (text === null || facts.body !== null || facts.contentType === null || !/\bjson\b/i.test(facts.contentType)) return
+  // a slice would keep all of a long text alive: a short copy of the beginning does not
+  facts.body = { text: text.length <= limits.bodyBytes ? text : beginningOf(text, limits.bodyBytes), length: text.length }
+}
+
 /** The head could not be made: all is as it was before, for the next try. */
 export const takeBackHead = guard('response.take-back', (res: ServerResponse, state: ResponseState): void => {
-  if (res.headersSent || state.before === null) return
-  restoreHeaders(res, state.before)
+  if (!state.prepared || state.verdict === 'failed' || isHeadMade(res)) return
+  state.signature = null
+  if (state.before !== null) restoreHeaders(res, state.before)
   state.before = null
   state.prepared = false
   decide(state, 'undecided', null)
@@ -75,40 +103,38 @@ export const takeBackHead = guard('response.take-back', (res: ServerResponse, st
 
 /** We failed on the way: the head is the app's own, and nothing is promised that does not come. */
 function giveUpHead(res: ServerResponse, state: ResponseState): void {
-  if (!res.headersSent && state.before !== null) restoreHeaders(res, state.before)
+  if (state.before !== null && !isHeadMade(res)) restoreHeaders(res, state.before)
   state.before = null
+  state.signature = null
   state.prepared = true
   decide(state, 'failed', null)
 }
 
-/** Whether the head that was made is so long that ours has to leave it. */
-export function isCrowded(res: ServerResponse): boolean {
-  const block = (res as unknown as Internals)._header
-  return typeof block === 'string' && block.length > roomyBlock
-}
-
-/** Takes ours out of the head that was made, while it can be. */
-export const trimHead = guard('response.trim', (res: ServerResponse, state: ResponseState): void => {
+/**
+ * Adds our two headers to the head that Node has made, before it is sent; not to one that is so long that there is no room for them. Set on
+ * the response, each would take as long as all that is done here.
+ */
+export const signHead = guard('response.sign', (res: ServerResponse, state: ResponseState): void => {
+  const { signature } = state
+  if (signature === null) return
   const internals = res as unknown as Internals
-  const block = internals._header
-  if (typeof block !== 'string' || internals._headerSent === true) return
-  const ours = `debug-toolbar;desc="${state.scope.id}"`
-  internals._header = block
-    .split('\r\n')
-    .filter((line) => !line.includes(state.scope.id) || !(line.endsWith(ours) || line.startsWith('X-Debug-Toolbar-Id:')))
-    .join('\r\n')
+  const block = look(internals, '_header')
+  // a `writeHead` of the app's may have put it off
+  if (typeof block !== 'string' || !block.endsWith('\r\n\r\n')) return
+  state.signature = null
+  if (block.length + signature.length <= roomyBlock) internals._header = `${block.slice(0, -2)}${signature}\r\n`
 })
 
 /** The head was built by an explicit `writeHead` before any byte, and not sent yet: it can still be changed. */
-export function decideByFirstBytes(res: ServerResponse, state: ResponseState): void {
+function decideByFirstBytes(res: ServerResponse, state: ResponseState, firstBytes: FirstBytes | null): void {
   const internals = res as unknown as Internals
   const block = internals._header
   const open = typeof block === 'string' && internals._headerSent !== true
   if (state.verdict === 'inject') {
-    if (state.firstBytes === 'wide') takeBackScript(state, internals, open ? block : null)
+    if (firstBytes === 'wide') takeBackScript(state, internals, open ? block : null)
     return
   }
-  if (state.firstBytes !== 'document' || !open) {
+  if (firstBytes !== 'document' || !open) {
     decide(state, 'no-document', null)
     return
   }
@@ -144,7 +170,7 @@ export function withholdScript(res: ServerResponse, state: ResponseState): void 
  * @param last the length of the last chunk, which is not written yet
  */
 export function breaksPromise(res: ServerResponse, state: ResponseState, last: number): boolean {
-  if (res.strictContentLength !== true) return false
+  if (look(res, 'strictContentLength') !== true) return false
   const counter = Object.getOwnPropertySymbols(res).find(({ description }) => description === 'kBytesWritten')
   const written = counter === undefined ? state.bytes - last : (res as unknown as Record<symbol, number>)[counter]
   return (written ?? 0) + last !== state.promised
@@ -169,7 +195,7 @@ function decide(state: ResponseState, verdict: Verdict | 'undecided', injection:
 
 /** Node is in the middle of an `end` that it has counted, and it was not ours: nothing could be appended. */
 function isBypassed(res: ServerResponse, state: ResponseState): boolean {
-  return !state.ended && state.firstBytes === null && typeof (res as unknown as Internals)._contentLength === 'number'
+  return !state.ended && state.chunks === 0 && typeof (res as unknown as Internals)._contentLength === 'number'
 }
 
 /** What names or dates the bytes of the answer, or lets somebody keep it: not true of the page with the script, which nobody is to keep. */
@@ -211,10 +237,15 @@ function toSnippet(url: string, id: string, nonce: string | null): string {
   return `<script type="module" async src="${url}#${id}" data-debug-toolbar="${id}"${nonce === null ? '' : ` nonce="${nonce}"`}></script>`
 }
 
-/** What the first chunk says, where that may still matter. */
+/** The first chunk: what it says is asked when the head is made, or decides about one that waits for it. */
 export function noteFirstBytes(res: ServerResponse, state: ResponseState, chunk: string | Uint8Array, encoding: unknown): void {
-  const waits = state.verdict === 'ask-first-bytes' || state.verdict === 'inject'
-  if (state.prepared ? !waits : res.headersSent) return
-  state.firstBytes = readFirstBytes(chunk, encoding)
-  if (state.prepared) decideByFirstBytes(res, state)
+  if (state.prepared && state.verdict !== 'ask-first-bytes' && state.verdict !== 'inject') return
+  state.firstChunk = chunk
+  state.firstEncoding = encoding
+  if (!state.prepared) return
+  decideByFirstBytes(res, state, firstBytesOf(state))
+  state.firstChunk = null
 }
+
+const firstBytesOf = ({ firstChunk, firstEncoding }: ResponseState): FirstBytes | null =>
+  firstChunk === null ? null : readFirstBytes(firstChunk, firstEncoding)

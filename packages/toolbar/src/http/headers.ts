@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import { look } from '../core/look.ts'
 
 /**
  * Headers of a response that is about to be sent, in all the forms `writeHead` takes: what was set before, an object,
@@ -60,7 +61,7 @@ const isTextObject = (value: unknown): boolean => typeof value === 'object' && v
 /** Values of a header, of the argument before what was set; lists are joined as they would be received. */
 export function headerValue(res: ServerResponse, argument: HeaderArgument, name: string): string | undefined {
   const found = argument === undefined ? undefined : inArgument(argument, name)
-  const value = found ?? res.getHeader(name)
+  const value = found ?? look(res, 'getHeader').call(res, name)
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value)) return value.join(', ')
@@ -142,27 +143,24 @@ export function restoreHeaders(res: ServerResponse, before: Before): void {
   }
 }
 
-/** In lower case, as Node looks them up: making them so is half of what a look costs. */
-const ownNames: Readonly<Record<string, string>> = { 'X-Debug-Toolbar-Id': 'x-debug-toolbar-id', 'Server-Timing': 'server-timing' }
-
 function changeOne(
   res: ServerResponse,
   [name, value, mode]: HeaderChange,
   before: [string, OutgoingHttpHeader | undefined][],
   set: readonly string[],
 ): void {
-  const lower = ownNames[name] ?? name.toLowerCase()
-  const old = set.includes(lower) ? res.getHeader(lower) : undefined
+  const lower = name.toLowerCase()
+  const old = set.includes(lower) ? look(res, 'getHeader').call(res, lower) : undefined
   const spelt = old === undefined ? name : nameAsSet(res, name)
   before.push([spelt, old])
-  if (value === null) res.removeHeader(name)
-  else res.setHeader(spelt, mode === 'add' && old !== undefined ? [old, value].flat().map(String) : value)
+  if (value === null) look(res, 'removeHeader').call(res, name)
+  else look(res, 'setHeader').call(res, spelt, mode === 'add' && old !== undefined ? [old, value].flat().map(String) : value)
 }
 
 /** The name in the app's own spelling. HTTP/2 has one spelling only. */
 function nameAsSet(res: ServerResponse, name: string): string {
   const lower = name.toLowerCase()
-  const { getRawHeaderNames } = res as { getRawHeaderNames?: () => string[] }
+  const getRawHeaderNames = look(res as { getRawHeaderNames?: () => string[] }, 'getRawHeaderNames')
   return getRawHeaderNames?.call(res).find((candidate) => candidate.toLowerCase() === lower) ?? name
 }
 

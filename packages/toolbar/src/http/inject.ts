@@ -52,14 +52,14 @@ export type FirstBytes = 'document' | 'no-document' | 'wide'
 /**
  * Whether the script may follow this answer; the cheapest reasons come first.
  * @param method as the client sent it: an app may have changed it since
- * @param firstBytes what the first chunk said, or `null` before any
+ * @param readFirst reads what the first chunk says, or `null` before any
  */
 export function mayInject(
   { headers }: Pick<Asked, 'headers'>,
   method: string,
   status: number,
   header: (name: string) => string | undefined,
-  firstBytes: FirstBytes | null,
+  readFirst: () => FirstBytes | null,
 ): Verdict {
   if (method !== 'GET') return 'method'
   const type = header('content-type')
@@ -76,6 +76,7 @@ export function mayInject(
   if (transfer !== undefined && !/^\s*(?:chunked|identity)\s*$/i.test(transfer)) return 'encoding'
   const disposition = header('content-disposition')
   if (disposition !== undefined && /^\s*attachment/i.test(disposition)) return 'attachment'
+  const firstBytes = readFirst()
   if (firstBytes === 'wide' || /charset\s*=\s*["']?\s*(?:utf-?(?:16|32|7)|(?:cs)?ucs-?[24]|(?:cs)?unicode|iso-10646)/i.test(type))
     return 'charset'
   if (header('trailer') !== undefined) return 'trailer'

@@ -91,7 +91,8 @@ export function keepMethods(below: Below, ours: OwnMethods): void {
 /** Calls what is below our method. */
 export function callBelow(self: unknown, below: Below, name: MethodName, args: readonly unknown[]): unknown {
   const first = below[name]
-  if (below.here === null || !below.here.has(name) || below.own?.has(name) === true) return first.apply(self, args as unknown[])
+  // a named look at `apply` misses V8's caches: these are functions of many shapes
+  if (below.here === null || !below.here.has(name) || below.own?.has(name) === true) return Reflect.apply(first, self, args)
   const inherited = (Object.getPrototypeOf(below.res) as Partial<Methods>)[name]
   if (inherited === first || inherited === undefined) return first.apply(self, args as unknown[])
   const { changed } = below

@@ -3,6 +3,7 @@ import { now } from '../core/clock.ts'
 import { context, enterFrame, type Frame } from '../core/context.ts'
 import type { RequestFacts } from '../core/facts.ts'
 import { guard } from '../core/guard.ts'
+import { look } from '../core/look.ts'
 import { type AnyFunction, hiddenMethod, putHidden, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
@@ -65,6 +66,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
       reach.look(asked)
       const rest = below(options.path, asked.url)
       if (rest === null) return asked
+      recorder.settle()
       if (serve(options.routes, options.gate, req, res, rest)) return 'answered'
       reach.refused(asked)
       return 'refused'
@@ -118,12 +120,15 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     const { facts } = record
     facts.bytes = state.bytes
     facts.streamed = state.chunks > 1
-    facts.responseHeaders = headerBlock(res)
-    if (facts.responseHeaders === null) facts.status = null
+    const block = headerBlock(res)
+    facts.responseHeaders = block
+    if (block === null) facts.status = null
+    else if (typeof block === 'string') facts.statusMessage = block.slice(statusMessageAt, block.indexOf('\r'))
     options.framework.end(req, res, record)
     // on HTTP/2 a stream that the client cancelled counts as written
     const finished =
-      res.writableFinished && (asked.httpVersionMajor === 1 || (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true)
+      (state.finished || res.writableFinished) &&
+      (asked.httpVersionMajor === 1 || (req as { stream?: { aborted?: boolean } }).stream?.aborted !== true)
     recorder.end(
       record,
       finished ? 'done' : state.destroyedByApp ? 'failed' : 'aborted',
@@ -155,7 +160,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
 
 /** Upgrades and test doubles come with less than a response. */
 function isServerResponse(res: ServerResponse): boolean {
-  return typeof res?.writeHead === 'function' && typeof res.end === 'function'
+  return typeof res === 'object' && res !== null && typeof look(res, 'writeHead') === 'function' && typeof look(res, 'end') === 'function'
 }
 
 /** The part of a URL below the path, or `null`: `/__debug__/api/x?y` → `api/x?y`. Compared as sent, never decoded. */
@@ -278,9 +283,12 @@ function keepContext(req: IncomingMessage, frame: Frame): void {
   if (Object.isExtensible(req)) putHidden(req, 'emit', hiddenMethod(emitted), Object.hasOwn(req, 'emit'))
 }
 
+/** `HTTP/1.1 200 OK` */
+const statusMessageAt = 13
+
 /** HTTP/1 keeps the block as it was sent; HTTP/2 has pairs. */
 function headerBlock(res: ServerResponse): string | readonly string[] | null {
-  const block = (res as unknown as { _header?: unknown })._header
+  const block = look(res as unknown as { _header?: unknown }, '_header')
   if (typeof block === 'string') return block
   if (!res.headersSent) return null
   return Object.entries(res.getHeaders()).flatMap(([name, value]) =>

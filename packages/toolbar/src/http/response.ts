@@ -1,12 +1,14 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { now } from '../core/clock.ts'
 import { guard } from '../core/guard.ts'
+import { look } from '../core/look.ts'
 import { type AnyFunction, hiddenMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { type Asked, httpSocketOf } from './asked.ts'
-import { breaksPromise, isCrowded, noteFirstBytes, openHead, promiseScript, takeBackHead, trimHead, withholdScript } from './head.ts'
-import type { FirstBytes, Verdict } from './inject.ts'
+import { callbackOf, joined, lengthOf } from './chunks.ts'
+import { breaksPromise, isHeadMade, noteFirstBytes, openHead, promiseScript, signHead, takeBackHead, withholdScript } from './head.ts'
+import type { Verdict } from './inject.ts'
 import {
   type Below,
   callBelow,
@@ -46,13 +48,19 @@ export interface ResponseState extends Serving, Below {
   /** what our headers replaced, until the head is made */
   before: readonly (readonly [name: string, value: OutgoingHttpHeader | undefined])[] | null
   verdict: Verdict | 'undecided'
-  firstBytes: FirstBytes | null
+  /** until the head is made, and where it waits for it */
+  firstChunk: string | Uint8Array | null
+  firstEncoding: unknown
+  /** our headers, as lines for the head that is being made; `null` for none */
+  signature: string | null
   snippet: Buffer | null
   /** the length that the app promised, where the script made it longer; else -1 */
   promised: number
   chunks: number
   bytes: number
   destroyedByApp: boolean
+  /** Node said that all was sent */
+  finished: boolean
   /** where it is among the open ones, -1 for nowhere */
   place: number
   /** monotonic ms when the app had answered, -1 until then: what follows is the network's time */
@@ -79,26 +87,30 @@ export function observeResponse(
     res,
     scope: record.scope,
     settings,
-    mount: (asked.req as { baseUrl?: string }).baseUrl ?? '',
+    mount: look(asked.req as { baseUrl?: string }, 'baseUrl') ?? '',
     onEnd,
     onAnswered,
-    writeHead: res.writeHead,
-    write: res.write,
-    end: res.end,
-    destroy: res.destroy,
-    emit: res.emit,
+    writeHead: look(res, 'writeHead'),
+    write: look(res, 'write'),
+    end: look(res, 'end'),
+    destroy: look(res, 'destroy'),
+    emit: look(res, 'emit'),
     here: null,
     own: null,
     changed: null,
     prepared: false,
     before: null,
     verdict: 'undecided',
-    firstBytes: null,
+    firstChunk: null,
+    firstEncoding: undefined,
+    signature: null,
     snippet: null,
     promised: -1,
     chunks: 0,
     bytes: 0,
     ended: false,
+    finished: false,
+    text: null,
     framework: null,
     prototype: Object.getPrototypeOf(res) as object,
     refit,
@@ -160,11 +172,11 @@ export function observeResponses(open: Iterable<ResponseState>): Undo {
 
 function writeHead(res: Observed, state: ResponseState, args: unknown[]): unknown {
   // one that is late fails in Node's own, and there is nothing to take back
-  if (!state.prepared && res.headersSent) return callBelow(res, state, 'writeHead', args)
+  if (!state.prepared && isHeadMade(res)) return callBelow(res, state, 'writeHead', args)
   try {
     const result = callBelow(res, state, 'writeHead', state.prepared ? args : openHead(res, state, args))
+    signHead(res, state)
     if (state.promised !== -1) withholdScript(res, state)
-    if (isCrowded(res)) trimHead(res, state)
     return result
   } catch (error) {
     takeBackHead(res, state)
@@ -175,6 +187,7 @@ function writeHead(res: Observed, state: ResponseState, args: unknown[]): unknow
 function write(res: Observed, state: ResponseState, args: unknown[]): unknown {
   // HTTP/2's `end` writes by way of this method: counted already
   if (state.ended) return callBelow(res, state, 'write', args)
+  if (state.signature !== null) signHead(res, state)
   const { bytes, chunks } = state
   noteChunk(res, state, args[0], args[1])
   try {
@@ -196,6 +209,7 @@ function end(res: Observed, state: ResponseState, args: unknown[]): unknown {
 function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown {
   if (state.ended) return callBelow(res, state, 'end', args)
   state.ended = true
+  if (state.signature !== null) signHead(res, state)
   const { bytes, chunks } = state
   try {
     return endWithScript(res, state, args)
@@ -213,19 +227,19 @@ function endWithScript(res: Observed, state: ResponseState, args: unknown[]): un
   const chunk = typeof args[0] === 'function' ? undefined : args[0]
   const { bytes } = state
   if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
-  if (!state.prepared && !res.headersSent) openHead(res, state, [res.statusCode])
+  if (!state.prepared && !isHeadMade(res)) openHead(res, state, [look(res, 'statusCode')])
   const snippet = state.snippet
-  if (snippet === null || res.writableEnded || res.destroyed) return callBelow(res, state, 'end', args)
+  if (snippet === null || look(res, 'writableEnded') || look(res, 'destroyed')) return callBelow(res, state, 'end', args)
   // a length that the app did not keep to: Node is to say so, before anything of ours
   if (state.promised !== -1 && breaksPromise(res, state, state.bytes - bytes)) return callBelow(res, state, 'end', args)
   if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
   // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!res.headersSent && !res.hasHeader('content-length') && !res.hasHeader('transfer-encoding')) {
+  if (!isHeadMade(res) && !hasHeader(res, 'content-length') && !hasHeader(res, 'transfer-encoding')) {
     if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
       return endWith(res, state, joined(chunk, args[1], snippet), args)
   }
-  res.cork()
+  look(res, 'cork').call(res)
   try {
     callBelow(res, state, 'write', [chunk, ...(typeof args[1] === 'string' ? [args[1]] : [])])
     return endWith(res, state, snippet, args)
@@ -246,7 +260,8 @@ function destroy(res: Observed, state: ResponseState, args: unknown[]): unknown 
 }
 
 function emit(res: Observed, state: ResponseState, args: unknown[]): unknown {
-  if (args[0] === 'close') closeResponse(state)
+  if (args[0] === 'finish') state.finished = true
+  else if (args[0] === 'close') closeResponse(state)
   return callBelow(res, state, 'emit', args)
 }
 
@@ -257,12 +272,7 @@ export function closeResponse(state: ResponseState): void {
   state.onEnd(state.res, state)
 }
 
-/** What follows the chunk: the callback, where the app gave it. Wrappers of others may read it there and nowhere else. */
-function callbackOf(args: readonly unknown[]): unknown[] {
-  if (typeof args[0] === 'function') return [args[0]]
-  if (typeof args[1] === 'function') return [args[1]]
-  return typeof args[2] === 'function' ? [undefined, args[2]] : []
-}
+const hasHeader = (res: Observed, name: string): boolean => look(res, 'hasHeader').call(res, name)
 
 /** A page above this is not copied to be joined with the script: it takes its time, and as much memory again. */
 const maxCopied = 1024 * 1024
@@ -273,18 +283,6 @@ function promiseLength(res: Observed, length: number): boolean {
   if (internals._contentLength === undefined) return false
   internals._contentLength = length
   return true
-}
-
-function lengthOf(chunk: string | Uint8Array, encoding: unknown): number {
-  if (typeof chunk !== 'string') return chunk.byteLength
-  return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-}
-
-function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
-  return Buffer.concat([
-    typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
-    snippet,
-  ])
 }
 
 /** The first bytes may decide; all bytes are counted. */

@@ -3,6 +3,7 @@ import { context, enterFrame, type Frame } from '../core/context.ts'
 import { middlewareKind, type RawMiddleware } from '../core/entries/middleware.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
+import { look } from '../core/look.ts'
 import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { type Serving, servingOf } from '../core/serving.ts'
@@ -141,7 +142,7 @@ function instead(
   before: ((record: RequestRecord) => void) | null,
 ): Next {
   function next(failure?: unknown): unknown {
-    if (req.next === next) req.next = original
+    if (look(req, 'next') === next) req.next = original
     if (before !== null) {
       const record = openRecord(state)
       if (record !== null) before(record)
@@ -154,7 +155,7 @@ function instead(
       enterFrame(inner)
     }
   }
-  if (req.next === original) req.next = next
+  if (look(req, 'next') === original) req.next = next
   return next
 }
 
@@ -193,7 +194,7 @@ const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving,
   if (isHandler) {
     record.facts.route = data.path
     record.facts.handler = { name: entry.name, place: data.target }
-    own.params = req.params
+    own.params = look(req, 'params')
   }
   own.open.push(entry)
   return entry

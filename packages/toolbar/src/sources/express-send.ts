@@ -1,4 +1,3 @@
-import { beginningOf } from '../core/cut-text.ts'
 import { guard } from '../core/guard.ts'
 import { patchMethod, type Undo } from '../core/patch.ts'
 import { servingOf } from '../core/serving.ts'
@@ -15,7 +14,7 @@ export function patchSend(res: object, keep: (undo: Undo) => void): void {
   patched.add(holder)
   const prototype = holder
   const undo = patchMethod(prototype, 'send', (original) => {
-    return function send(this: Response, body: unknown, ...rest: unknown[]): unknown {
+    return function send(this: object, body: unknown, ...rest: unknown[]): unknown {
       if (typeof body === 'string') note(this, body)
       return original.call(this, body, ...rest)
     }
@@ -26,20 +25,9 @@ export function patchSend(res: object, keep: (undo: Undo) => void): void {
   })
 }
 
-interface Response {
-  getHeader(name: string): unknown
-}
-
 const patched = new WeakSet<object>()
 
-const note = guard('express.send', (res: Response, body: string): void => {
+const note = guard('express.send', (res: object, body: string): void => {
   const serving = servingOf(res)
-  const record = serving === undefined ? null : serving.scope.record
-  if (record === null || record.facts.body !== null || !/\bjson\b/i.test(String(res.getHeader('content-type') ?? ''))) return
-  const { facts, limits } = record
-  // a slice would keep all of a long text alive: a short copy of the beginning does not
-  facts.body = {
-    text: body.length <= limits.bodyBytes ? body : beginningOf(body, limits.bodyBytes),
-    length: body.length,
-  }
+  if (serving !== undefined) serving.text ??= body
 })

@@ -1,4 +1,5 @@
 import type { Limits } from '../core/limits.ts'
+import { look } from '../core/look.ts'
 import type { Undo } from '../core/patch.ts'
 
 /** What a source needs of the recorder; the same for all. */
@@ -25,7 +26,7 @@ export interface Source {
 export function read(value: unknown, key: PropertyKey): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
   try {
-    return (value as Record<PropertyKey, unknown>)[key]
+    return look(value as Record<PropertyKey, unknown>, key)
   } catch {
     return undefined
   }

@@ -1,0 +1,22 @@
+/** The arguments of `write` and `end` of a response. */
+
+/** What follows the chunk: the callback, where the app gave it. Wrappers of others may read it there and nowhere else. */
+export function callbackOf(args: readonly unknown[]): unknown[] {
+  if (typeof args[0] === 'function') return [args[0]]
+  if (typeof args[1] === 'function') return [args[1]]
+  return typeof args[2] === 'function' ? [undefined, args[2]] : []
+}
+
+/** Its bytes. */
+export function lengthOf(chunk: string | Uint8Array, encoding: unknown): number {
+  if (typeof chunk !== 'string') return chunk.byteLength
+  return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+}
+
+/** Both, as one. */
+export function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
+  return Buffer.concat([
+    typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
+    snippet,
+  ])
+}
