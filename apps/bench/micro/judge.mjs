@@ -3,11 +3,11 @@
  * About twice what is seen: a busy machine passes, a closure or a string more per entry that doubles it does not.
  */
 export const limits = {
-  request: { time: 6, bytes: 5 },
-  sql: { time: 2.6, bytes: 1.6 },
-  log: { time: 0.4, bytes: 0.18 },
-  signal: { time: 0.7, bytes: 0.95 },
-  span: { time: 0.35, bytes: 0.19 },
+  request: { time: 3, bytes: 2.4 },
+  sql: { time: 2, bytes: 1.4 },
+  log: { time: 0.2, bytes: 0.16 },
+  signal: { time: 0.4, bytes: 0.8 },
+  span: { time: 0.25, bytes: 0.18 },
 }
 
 /** `[{ id, us, bytes, time, size, limit, pass }]`: `time` and `size` in units of the reference. */
