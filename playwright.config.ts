@@ -18,7 +18,7 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   expect: { timeout: 5_000 },
-  globalTimeout: 6 * 60_000,
+  globalTimeout: 10 * 60_000,
   forbidOnly: Boolean(process.env.CI),
   use: {
     headless: true,

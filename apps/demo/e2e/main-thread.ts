@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from '@playwright/test'
+import type { BrowserContext, CDPSession, Page } from '@playwright/test'
 
 interface TraceEvent {
   name: string
@@ -35,6 +35,35 @@ export async function traceMainThread(page: Page, action: (session: CDPSession) 
   await complete
   await session.detach()
   return toWork(events)
+}
+
+/** ms that the rows of `slowness` take on the machine on which the limits of main-thread work were set */
+const REFERENCE_MS = 6
+
+/**
+ * How many times slower than the machine on which the limits were set this one is at this moment, at least 1: limits in ms of
+ * work are multiplied by it. What is timed is 200 plain rows that are made and laid out in an empty page of their own.
+ */
+export async function slowness(context: BrowserContext): Promise<number> {
+  const page = await context.newPage()
+  const times = await page.evaluate(() => {
+    const row = (at: number) =>
+      `<p style="display: grid; grid-template-columns: 40px 1fr 80px"><b>${at}</b><code>select * from products where id = ${at}</code><i>${at} ms</i></p>`
+    return Array.from({ length: 60 }, () => {
+      const host = document.body.appendChild(document.createElement('div'))
+      host.style.cssText = 'position: absolute; inset: 0; contain: strict'
+      const start = performance.now()
+      host.innerHTML = Array.from({ length: 200 }, (_, at) => row(at)).join('')
+      host.lastElementChild?.getBoundingClientRect()
+      const ms = performance.now() - start
+      host.remove()
+      return ms
+    })
+  })
+  await page.close()
+  // the first ones run before they are compiled
+  const median = times.slice(40).sort((a, b) => a - b)[10] as number
+  return Math.max(1, median / REFERENCE_MS)
 }
 
 function toWork(events: readonly TraceEvent[]): MainThreadWork {

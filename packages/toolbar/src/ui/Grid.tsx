@@ -103,6 +103,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     event.preventDefault()
     event.stopPropagation()
   }
+  // Heard on the way down, before the rows of the new place are put in: what is read after that lays them out twice.
   const onScroll = (): void => {
     const now = (scroller.current?.scrollTop ?? 0) > 0
     if (now === scrolled.current) return
@@ -147,7 +148,7 @@ export function Grid<Row>(props: GridProps<Row>) {
   }
   const pad = (count: number) => (virtual ? <div role="presentation" style={{ height: `${count * rowHeight}px` }} /> : null)
   return (
-    <div class={`scroll gridbox ${props.class}-box${virtual ? ' strict' : ''}`} ref={scroller} onScroll={onScroll}>
+    <div class={`scroll gridbox ${props.class}-box${virtual ? ' strict' : ''}`} ref={scroller} onScrollCapture={onScroll}>
       <div role={tree ? 'treegrid' : 'grid'} aria-label={props.label} aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
         <div role="rowgroup" class="heads">
           <div class={`gr th ${props.class}`} role="row" aria-rowindex={1}>
