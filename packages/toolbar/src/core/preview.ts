@@ -2,10 +2,11 @@ import { types } from 'node:util'
 import type { Preview } from '../contract/types.ts'
 import { beginningOf } from './cut-text.ts'
 import { className } from './diagnostics.ts'
+import { accessor, hasOwn, ownValue } from './own-value.ts'
 
 /**
- * Pictures of the app's values: bounded, JSON-safe, and taken without running any of the app's code. Property descriptors are read,
- * never properties; no getter, proxy trap, `toJSON`, `toString`, `then`, iterator or inspector of theirs is ever called.
+ * Pictures of the app's values: bounded, JSON-safe, and taken without running any of the app's code. Properties are read where they are
+ * values (`core/own-value.ts`); no getter, proxy trap, `toJSON`, `toString`, `then`, iterator or inspector of theirs is ever called.
  */
 
 export interface PreviewLimits {
@@ -192,14 +193,16 @@ function error(value: Error, budget: Budget): Preview {
 function array(value: unknown[], depth: number, budget: Budget): Preview {
   const length = value.length
   const shown = Math.min(length, budget.keys)
-  const items: Preview[] = []
+  // of its size from the start: one that grows keeps room for sixteen more
+  const items = new Array<Preview>(shown < length ? shown + 1 : shown)
   let index = 0
   for (; index < shown && budget.nodes > 0; index++) {
     budget.nodes--
-    const descriptor = Object.getOwnPropertyDescriptor(value, index)
-    items.push(descriptor === undefined ? tagged('empty') : property(descriptor, depth, budget))
+    items[index] = hasOwn(value, index) ? property(ownValue(value, index), depth, budget) : tagged('empty')
   }
-  if (index < length) items.push(tagged('more', length - index))
+  if (index === length) return items
+  items[index] = tagged('more', length - index)
+  items.length = index + 1
   return items
 }
 
@@ -233,19 +236,23 @@ function set(value: Set<unknown>, depth: number, budget: Budget): Preview {
 }
 
 function plain(value: object, depth: number, budget: Budget): Preview {
-  const keys = Object.keys(value)
   const picture = new Picture()
+  const prototype = Object.getPrototypeOf(value)
+  let keys = 0
   let shown = 0
-  for (const key of keys) {
-    if (shown >= budget.keys || budget.nodes <= 0) break
-    const descriptor = Object.getOwnPropertyDescriptor(value, key)
-    if (descriptor === undefined) continue
+  const show = (key: string): void => {
+    keys++
+    if (shown >= budget.keys || budget.nodes <= 0) return
     budget.nodes--
     shown++
-    picture[keyOf(key)] = property(descriptor, depth, budget)
+    picture[keyOf(key)] = property(ownValue(value, key), depth, budget)
   }
-  if (shown < keys.length) picture['…'] = tagged('more', keys.length - shown)
-  const name = Object.getPrototypeOf(value) === Object.prototype ? 'Object' : className(value)
+  if (prototype === Object.prototype) {
+    // without a list of the keys; what it inherits is known, and no proxy
+    for (const key in value) if (hasOwn(value, key)) show(key)
+  } else for (const key of Object.keys(value)) show(key)
+  if (shown < keys) picture['…'] = tagged('more', keys - shown)
+  const name = prototype === Object.prototype ? 'Object' : className(value)
   return name === 'Object' || name === null ? picture : tagged(name, picture)
 }
 
@@ -255,8 +262,8 @@ function keyOf(key: string): string {
   return escaped.length > maxName ? `${beginningOf(escaped, maxName)}…` : escaped
 }
 
-function property(descriptor: PropertyDescriptor, depth: number, budget: Budget): Preview {
-  return 'value' in descriptor ? walk(descriptor.value, depth + 1, budget) : tagged('Getter')
+function property(value: unknown, depth: number, budget: Budget): Preview {
+  return value === accessor ? tagged('Getter') : walk(value, depth + 1, budget)
 }
 
 /** An own data property that is a string, or its beginning; else `null`. */
@@ -289,19 +296,16 @@ export function previewBeyond(value: unknown, known: unknown, limits: PreviewLim
   let shown = 0
   for (const key of Object.keys(value)) {
     if (plumbing.has(key)) continue
-    const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
-    if ('value' in descriptor) {
-      if (typeof descriptor.value === 'function') continue
-      const other = shared === null ? undefined : Object.getOwnPropertyDescriptor(shared, key)
-      if (other !== undefined && Object.is(other.value, descriptor.value)) continue
-    }
+    const item = ownValue(value, key)
+    if (typeof item === 'function') continue
+    if (shared !== null && item !== accessor && hasOwn(shared, key) && Object.is(ownValue(shared, key), item)) continue
     if (budget.nodes <= 0 || shown >= budget.keys) {
       left++
       continue
     }
     budget.nodes--
     shown++
-    picture[keyOf(key)] = property(descriptor, 0, budget)
+    picture[keyOf(key)] = property(item, 0, budget)
   }
   if (left > 0) picture['…'] = tagged('more', left)
   return picture

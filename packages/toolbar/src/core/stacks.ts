@@ -1,4 +1,4 @@
-import { createContext, runInContext } from 'node:vm'
+import vm from 'node:vm'
 import { isOwnFile, kindOfFile, toPath } from './call-sites.ts'
 import { openHook } from './guard.ts'
 
@@ -69,10 +69,16 @@ export const startFrames = 6
  * The Error of a realm of its own. V8 asks it how many frames to keep and who reads them, so that neither has to be changed on the app's
  * own Error for each stack, and an app that locks its own, or has a `prepareStackTrace`, gets its places too. The frames are the same.
  */
-const OwnError = runInContext('Error', createContext(Object.create(null), { name: 'debug-toolbar' })) as ErrorConstructor
+const OwnError = vm.runInContext('Error', vm.createContext(plainGlobal(), { name: 'debug-toolbar' })) as ErrorConstructor
 // biome-ignore lint/plugin: an Error of ours
 OwnError.prepareStackTrace = toPathOf
 let limit = 0
+
+/** Node looks at the realm's `Error` for each stack that is read: since 20.18 the global object of a realm need not be one that is slow to ask. */
+function plainGlobal(): object {
+  const { constants } = vm as { constants?: { DONT_CONTEXTIFY?: unknown } }
+  return (constants?.DONT_CONTEXTIFY as object | undefined) ?? Object.create(null)
+}
 
 const hook = openHook('stacks.take')
 

@@ -15,6 +15,32 @@ interface Asking {
   readonly askedMs: number
 }
 
+/** Who has asked a pool and was not answered yet, by the pool's id. Nearly always one: a map that is emptied each time shrinks each time. */
+class Askings {
+  private id: unknown = undefined
+  private one: Asking | undefined = undefined
+  private readonly others = new Map<unknown, Asking>()
+
+  add(id: unknown, asking: Asking): void {
+    if (this.one !== undefined) this.others.set(id, asking)
+    else {
+      this.id = id
+      this.one = asking
+    }
+  }
+
+  take(id: unknown): Asking | undefined {
+    const { one } = this
+    if (one !== undefined && this.id === id) {
+      this.one = undefined
+      return one
+    }
+    const found = this.others.get(id)
+    if (found !== undefined) this.others.delete(id)
+    return found
+  }
+}
+
 /** who asks just now */
 let asking: Asking | null = null
 const heard = new WeakMap<Pool, Undo>()
@@ -25,23 +51,18 @@ const heard = new WeakMap<Pool, Undo>()
  */
 const hear = guard('knex.pool-events', (pool: Pool, keep: (undo: Undo) => void): void => {
   if (heard.has(pool)) return
-  const asked = new Map<unknown, Asking>()
-  const take = (id: unknown): Asking | undefined => {
-    const found = asked.get(id)
-    if (found !== undefined) asked.delete(id)
-    return found
-  }
+  const asked = new Askings()
   const listeners = {
     acquireRequest(id: unknown): void {
-      if (asking !== null) asked.set(id, asking)
+      if (asking !== null) asked.add(id, asking)
       asking = null
     },
     acquireSuccess(id: unknown, connection: unknown): void {
-      const found = take(id)
+      const found = asked.take(id)
       if (found !== undefined) noteAcquired(found.target, found.own, connection as Connection, now() - found.askedMs, null)
     },
     acquireFail(id: unknown, error: unknown): void {
-      const found = take(id)
+      const found = asked.take(id)
       if (found !== undefined) noteFailed(found.target, found.own, now() - found.askedMs, null, error)
     },
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { types } from 'node:util'
 import type { Preview } from '../../contract/types.ts'
 import type { Limits } from '../limits.ts'
+import { accessor, ownValue } from '../own-value.ts'
 import { preview } from '../preview.ts'
 import { copyOf, sizeOfCopy } from '../sql/copy-value.ts'
 
@@ -38,11 +39,12 @@ let unlike = 0
 /** The values of a list of the app's or of ours, without a call of anything of the app's. */
 function itemsOf(list: readonly unknown[]): unknown[] {
   if (types.isProxy(list)) return [list]
-  const items: unknown[] = []
   const length = Math.min(list.length, maxValues)
+  // of its size from the start: one that grows keeps room for sixteen more, and there are as many lists as queries
+  const items = new Array<unknown>(length)
   for (let index = 0; index < length; index++) {
-    const found = Object.getOwnPropertyDescriptor(list, index)
-    items.push(found === undefined || 'value' in found ? found?.value : getter)
+    const value = ownValue(list, index)
+    items[index] = value === accessor ? getter : value
   }
   if (list.length > length) items.push(new Pictured({ $: 'more', v: list.length - length }, `unlike ${++unlike}`))
   return items
@@ -51,7 +53,12 @@ function itemsOf(list: readonly unknown[]): unknown[] {
 /** A list that holds nothing of the app's any more. */
 export function sealValues(params: readonly unknown[], limits: Limits): readonly unknown[] {
   if (params.length === 0) return params
-  return itemsOf(params).map((value) => (isHeavy(value, limits) ? (copyOf(value) ?? pictured(value, limits)) : value))
+  const items = itemsOf(params)
+  for (let index = 0; index < items.length; index++) {
+    const value = items[index]
+    if (isHeavy(value, limits)) items[index] = copyOf(value) ?? pictured(value, limits)
+  }
+  return items
 }
 
 /** Bytes of a sealed value, estimated. */
