@@ -15,8 +15,9 @@ export function lengthOf(chunk: string | Uint8Array, encoding: unknown): number 
 
 /** Both, as one. */
 export function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
-  return Buffer.concat([
-    typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk,
-    snippet,
-  ])
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk
+  const both = Buffer.allocUnsafe(bytes.byteLength + snippet.length)
+  both.set(bytes)
+  both.set(snippet, bytes.byteLength)
+  return both
 }

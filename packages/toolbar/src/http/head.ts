@@ -176,6 +176,14 @@ export function breaksPromise(res: ServerResponse, state: ResponseState, last: n
   return (written ?? 0) + last !== state.promised
 }
 
+/** What Node itself does with a lone chunk, where its response has the place for it: HTTP/1 has. @returns whether it has */
+export function promiseLength(res: ServerResponse, length: number): boolean {
+  const internals = res as unknown as Internals
+  if (internals._contentLength === undefined) return false
+  internals._contentLength = length
+  return true
+}
+
 /** All of the app is written: the script comes next. */
 export function promiseScript(res: ServerResponse, state: ResponseState): void {
   const internals = res as unknown as Internals

@@ -7,7 +7,17 @@ import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { type Asked, httpSocketOf } from './asked.ts'
 import { callbackOf, joined, lengthOf } from './chunks.ts'
-import { breaksPromise, isHeadMade, noteFirstBytes, openHead, promiseScript, signHead, takeBackHead, withholdScript } from './head.ts'
+import {
+  breaksPromise,
+  isHeadMade,
+  noteFirstBytes,
+  openHead,
+  promiseLength,
+  promiseScript,
+  signHead,
+  takeBackHead,
+  withholdScript,
+} from './head.ts'
 import type { Verdict } from './inject.ts'
 import {
   type Below,
@@ -234,10 +244,15 @@ function endWithScript(res: Observed, state: ResponseState, args: unknown[]): un
   if (state.promised !== -1 && breaksPromise(res, state, state.bytes - bytes)) return callBelow(res, state, 'end', args)
   if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
-  // Node counts the length of a lone chunk by itself: joined, it still can
-  if (!isHeadMade(res) && !hasHeader(res, 'content-length') && !hasHeader(res, 'transfer-encoding')) {
-    if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
-      return endWith(res, state, joined(chunk, args[1], snippet), args)
+  if (!isHeadMade(res)) {
+    // one call is half of two: worth a copy of a page that is not large
+    if (state.promised !== -1) {
+      if (chunk.length < maxJoined) return endWith(res, state, joined(chunk, args[1], snippet), args)
+    } else if (!hasHeader(res, 'content-length') && !hasHeader(res, 'transfer-encoding')) {
+      // Node counts the length of a lone chunk by itself: joined, it still can
+      if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
+        return endWith(res, state, joined(chunk, args[1], snippet), args)
+    }
   }
   look(res, 'cork').call(res)
   try {
@@ -276,14 +291,8 @@ const hasHeader = (res: Observed, name: string): boolean => look(res, 'hasHeader
 
 /** A page above this is not copied to be joined with the script: it takes its time, and as much memory again. */
 const maxCopied = 1024 * 1024
-
-/** What Node itself does with a lone chunk, where its response has the place for it: HTTP/1 has. */
-function promiseLength(res: Observed, length: number): boolean {
-  const internals = res as unknown as { _contentLength?: number | null }
-  if (internals._contentLength === undefined) return false
-  internals._contentLength = length
-  return true
-}
+/** Above this the copy takes longer than a call. */
+const maxJoined = 32 * 1024
 
 /** The first bytes may decide; all bytes are counted. */
 const noteChunk = guard('response.chunk', (res: Observed, state: ResponseState, chunk: unknown, encoding: unknown): void => {

@@ -13,15 +13,25 @@ const running = 4
 const transaction = 8
 const cut = 16
 
+/** A look through this many takes less than a Map. */
+const maxFew = 8
+
 /** Values kept once, referred to by index. */
 class Table<Value> {
   readonly values: Value[] = []
-  private readonly indexes = new Map<Value, number>()
+  /** once they are many */
+  private indexes: Map<Value, number> | null = null
 
   indexOf(value: Value): number {
+    const { values } = this
+    if (this.indexes === null) {
+      for (let index = 0; index < values.length; index++) if (values[index] === value) return index
+      if (values.length < maxFew) return values.push(value) - 1
+      this.indexes = new Map(values.map((known, index) => [known, index]))
+    }
     let index = this.indexes.get(value)
     if (index === undefined) {
-      index = this.values.push(value) - 1
+      index = values.push(value) - 1
       this.indexes.set(value, index)
     }
     return index
@@ -30,76 +40,80 @@ class Table<Value> {
 
 export function packSql(kinds: { query: EntryKind; transaction: EntryKind }): Packer {
   return {
-    from: 64,
+    from: 16,
     savedBytes: 200,
     pack(entries) {
-      const count = entries.length
-      const times = new Float64Array(count * 4)
-      const numbers = new Int32Array(count * numberColumns)
-      const flags = new Uint8Array(count)
+      const columns = new Columns(entries.length)
+      const { times, numbers, flags } = columns
       const texts = new Table<string | null>()
       const stacks = new Table<Stack | null>()
       const databases = new Table<SqlTarget>()
       const values: unknown[] = []
-      const sparse = new Map<number, Pick<RawSql, 'error' | 'pool'>>()
-      for (let at = 0; at < count; at++) {
+      for (let at = 0; at < entries.length; at++) {
         const entry = entries[at] as RawEntry
         const raw = entry.data as RawSql
-        times.set([entry.startMs, entry.endMs, raw.waitMs, raw.bytes], at * 4)
-        numbers.set(
-          [
-            entry.id,
-            entry.parentId,
-            stacks.indexOf(entry.stack),
-            texts.indexOf(raw.sql),
-            databases.indexOf(raw.database),
-            texts.indexOf(raw.connectionId),
-            texts.indexOf(raw.transactionId),
-            texts.indexOf(raw.savepoint),
-            texts.indexOf(raw.after),
-            raw.rows,
-            raw.columns,
-            values.length + raw.params.length,
-          ],
-          at * numberColumns,
-        )
-        for (const value of raw.params) values.push(value)
+        const { params } = raw
+        for (let index = 0; index < params.length; index++) values.push(params[index])
+        const time = at * timeColumns
+        times[time] = entry.startMs
+        times[time + 1] = entry.endMs
+        times[time + 2] = raw.waitMs
+        times[time + 3] = raw.bytes
+        const number = at * numberColumns
+        numbers[number] = entry.id
+        numbers[number + 1] = entry.parentId
+        numbers[number + 2] = stacks.indexOf(entry.stack)
+        numbers[number + 3] = texts.indexOf(raw.sql)
+        numbers[number + 4] = databases.indexOf(raw.database)
+        numbers[number + 5] = texts.indexOf(raw.connectionId)
+        numbers[number + 6] = texts.indexOf(raw.transactionId)
+        numbers[number + 7] = texts.indexOf(raw.savepoint)
+        numbers[number + 8] = texts.indexOf(raw.after)
+        numbers[number + 9] = raw.rows
+        numbers[number + 10] = raw.columns
+        numbers[number + 11] = values.length
         flags[at] =
           (entry.inferred ? inferred : 0) |
           (entry.status === 'error' ? failed : 0) |
           (entry.status === 'running' ? running : 0) |
           (raw.transaction ? transaction : 0) |
           (raw.cut === true ? cut : 0)
-        if (raw.error !== null || raw.pool !== null) sparse.set(at, { error: raw.error, pool: raw.pool })
+        if (raw.error !== null || raw.pool !== null) {
+          columns.sparse ??= new Map()
+          columns.sparse.set(at, { error: raw.error, pool: raw.pool })
+        }
       }
       // a list that grew by pushing has room to spare
-      const kept = values.slice()
-      const columns = {
-        times,
-        numbers,
-        flags,
-        texts: texts.values,
-        stacks: stacks.values,
-        databases: databases.values,
-        values: kept,
-        sparse,
-      }
+      columns.texts = texts.values.slice()
+      columns.stacks = stacks.values.slice()
+      columns.databases = databases.values.slice()
+      columns.values = values.slice()
       return () => unpack(columns, kinds)
     },
   }
 }
 
+const timeColumns = 4
 const numberColumns = 12
 
-interface Columns {
-  times: Float64Array
-  numbers: Int32Array
-  flags: Uint8Array
-  texts: readonly (string | null)[]
-  stacks: readonly (Stack | null)[]
-  databases: readonly SqlTarget[]
-  values: readonly unknown[]
-  sparse: ReadonlyMap<number, Pick<RawSql, 'error' | 'pool'>>
+class Columns {
+  readonly times: Float64Array
+  readonly numbers: Int32Array
+  readonly flags: Uint8Array
+  texts: readonly (string | null)[] = []
+  stacks: readonly (Stack | null)[] = []
+  databases: readonly SqlTarget[] = []
+  values: readonly unknown[] = []
+  /** made with the first that has either */
+  sparse: Map<number, Pick<RawSql, 'error' | 'pool'>> | null = null
+
+  constructor(count: number) {
+    // one piece of memory for all numbers: each takes as long to get as ten queries to write
+    const bytes = new ArrayBuffer(count * (timeColumns * 8 + numberColumns * 4 + 1))
+    this.times = new Float64Array(bytes, 0, count * timeColumns)
+    this.numbers = new Int32Array(bytes, count * timeColumns * 8, count * numberColumns)
+    this.flags = new Uint8Array(bytes, count * (timeColumns * 8 + numberColumns * 4), count)
+  }
 }
 
 function unpack(columns: Columns, kinds: { query: EntryKind; transaction: EntryKind }): RawEntry[] {
@@ -110,7 +124,7 @@ function unpack(columns: Columns, kinds: { query: EntryKind; transaction: EntryK
     const row = numbers.subarray(at * numberColumns, (at + 1) * numberColumns)
     const flag = flags[at] as number
     const to = row[11] as number
-    const more = sparse.get(at)
+    const more = sparse?.get(at)
     const data: RawSql = {
       sql: texts[row[3] as number] as string,
       params: values.slice(from, to),
