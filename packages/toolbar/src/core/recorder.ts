@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { HistoryCounts, RequestSummary } from '../contract/types.ts'
 import { Bus } from './bus.ts'
 import type { StackOptions } from './call-sites.ts'
-import { now } from './clock.ts'
 import { setOutside } from './context.ts'
 import { allKinds } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
@@ -13,6 +12,7 @@ import { readMeter, utilizationBetween } from './meter.ts'
 import { OutsideRecord } from './outside.ts'
 import { RequestRecord } from './record.ts'
 import { Redirects } from './redirects.ts'
+import { Sealing } from './sealing.ts'
 import { readStacks } from './stacks.ts'
 import type { Store } from './store.ts'
 import { Telling } from './telling.ts'
@@ -29,12 +29,6 @@ export interface RecorderOptions {
 /** Why a request has no record: too many in flight, or we failed to finish it. */
 export type DropReason = 'inFlight' | 'failed'
 
-/** An ended record waits for others, to be sealed with them: this part of `sealMs`, and no more of them than that. */
-const dueShare = 1 / 200
-const maxDue = 32
-/** ms that sealing takes at a time */
-const sliceMs = 0.5
-
 /** Begins and finishes records, owns limits, counters and the bus. One per process. */
 export class Recorder {
   readonly options: RecorderOptions
@@ -44,16 +38,11 @@ export class Recorder {
   readonly outside: OutsideRecord
   readonly loopDelay = new LoopDelay()
   private readonly prefix = randomBytes(6).toString('base64url')
-  /** ended, and waiting for the entries that are open */
-  private readonly sealing = new Set<RequestRecord>()
-  /** ended, and sealed together soon */
-  private due: RequestRecord[] = []
-  private dueTimer: NodeJS.Timeout | null = null
+  private readonly sealing: Sealing
   private readonly redirects = new Redirects()
   private readonly telling: Telling
   private readonly seen: Record<string, number> = Object.create(null)
   private readonly truncated: Record<string, number> = Object.create(null)
-  private sealTimer: NodeJS.Timeout | null = null
   private seq = 0
   private received = 0
   private ignored = 0
@@ -63,6 +52,12 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.options = options
     this.telling = new Telling(this.bus, (id) => this.find(id), options.summarise)
+    this.sealing = new Sealing({
+      sealMs: options.limits.sealMs,
+      seal: (record) => this.seal(record),
+      abandon: (record) => this.abandon(record),
+      waits: (record) => this.telling.tell(record.id),
+    })
     this.outside = new OutsideRecord(options.limits, options.stack)
     setOutside(this.outside.rootFrame)
   }
@@ -120,25 +115,20 @@ export class Recorder {
     this.measure(record)
     const { facts } = record
     if (facts.location !== null && facts.status !== null && facts.status >= 300 && facts.status < 400) this.redirects.expect(record, client)
-    record.onQuiet = this.sealSoon
-    this.sealSoon(record)
+    record.onQuiet = this.sealing.soon
+    this.sealing.soon(record)
   }
 
   /** Seals what has ended: for readers, who are not to see less than there is. */
   settle(): void {
-    const { due } = this
-    if (due.length === 0) return
-    this.due = []
-    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
-    this.dueTimer = null
-    for (const record of due) this.trySeal(record)
+    this.sealing.settle()
   }
 
   /** Gives a record up that cannot be finished: it counts as dropped, and holds nothing of the app's any more. */
   abandon(record: RequestRecord): void {
     if (!this.running.delete(record.id)) return
     this.dropped.failed++
-    this.sealing.delete(record)
+    this.sealing.forget(record)
     record.sealed = true
     record.scope.record = null
     record.scope.serving = null
@@ -226,10 +216,7 @@ export class Recorder {
     this.loopDelay.stop()
     setOutside(null)
     this.outside.scope.record = null
-    this.settle()
-    if (this.sealTimer !== null) clearTimeout(this.sealTimer)
-    this.sealTimer = null
-    for (const record of this.sealing) this.seal(record)
+    this.sealing.close()
     for (const record of this.running.values()) {
       record.scope.record = null
       record.scope.serving = null
@@ -244,67 +231,11 @@ export class Recorder {
     }
   }
 
-  private readonly trySeal = (record: RequestRecord): void => {
-    if (this.sealOrWait(record) === undefined) this.abandon(record)
-  }
-
-  private readonly sealOrWait = guard('recorder.seal', (record: RequestRecord): true => {
-    if (record.sealed) return true
-    if (record.openEntries === 0) {
-      this.seal(record)
-      return true
-    }
-    this.sealing.add(record)
-    this.sealTimer ??= setTimeout(this.sealOverdue, this.options.limits.sealMs).unref()
-    this.telling.tell(record.id)
-    return true
-  })
-
-  /** Records whose entries are open for too long are sealed with them. */
-  private readonly sealOverdue = (): void => {
-    this.sealTimer = null
-    const due = now() - this.options.limits.sealMs
-    let next = Number.POSITIVE_INFINITY
-    for (const record of this.sealing) {
-      if (record.openEntries > 0 && record.endMs > due + 1) next = Math.min(next, record.endMs)
-      else if (this.sealNow(record) === undefined) this.abandon(record)
-    }
-    if (next !== Number.POSITIVE_INFINITY) this.sealTimer = setTimeout(this.sealOverdue, Math.max(1, next - due)).unref()
-  }
-
-  private readonly sealNow = guard('recorder.seal-overdue', (record: RequestRecord): true => {
-    this.seal(record)
-    return true
-  })
-
-  /** What is done for many records at a time costs half of what it costs for each by itself: the processor has it at hand. */
-  private readonly sealSoon = (record: RequestRecord): void => {
-    const count = this.due.push(record)
-    if (count === 1) this.dueTimer = setTimeout(this.settleSoon, this.options.limits.sealMs * dueShare).unref()
-    else if (count === maxDue && this.dueTimer !== null) {
-      clearTimeout(this.dueTimer)
-      this.dueTimer = null
-      setImmediate(this.settleSoon)
-    }
-  }
-
-  /** In slices: what has ended is not to hold up what has not. */
-  private readonly settleSoon = (): void => {
-    this.dueTimer = null
-    const until = now() + sliceMs
-    do {
-      const record = this.due.shift()
-      if (record === undefined) return
-      this.trySeal(record)
-    } while (now() < until)
-    if (this.due.length > 0) setImmediate(this.settleSoon)
-  }
-
   /** From here on the record holds nothing of the app's: text instead of stacks, pictures instead of objects. */
   private seal(record: RequestRecord): void {
     if (record.sealed) return
     record.sealed = true
-    this.sealing.delete(record)
+    this.sealing.forget(record)
     this.running.delete(record.id)
     record.scope.record = null
     record.scope.serving = null
