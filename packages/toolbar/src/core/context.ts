@@ -22,16 +22,28 @@ export interface Scope {
   onLate: ((id: string) => void) | null
 }
 
-export interface Frame {
+/**
+ * All frames have one shape, and are made in one place: Node writes the current one to each promise that is made, at a place whose caches
+ * V8 gives up for the whole process once it has seen two.
+ */
+export class Frame {
   readonly scope: Scope
   /** id of the entry that encloses what happens in this frame, 0 for none */
   readonly parentId: number
   /** pattern of the mounts around, `/users/:user`; only in the frames of a request and of its middleware */
-  readonly mount?: string
+  readonly mount: string
   /** where what runs in this frame was started; only in frames that hand work on to a driver */
-  readonly origin?: Origin
+  readonly origin: Origin | undefined
   /** the frame that the work was handed on in, where there is an origin; `undefined` outside of requests */
-  readonly outer?: Frame | undefined
+  readonly outer: Frame | undefined
+
+  constructor(scope: Scope, parentId: number, mount = '', origin?: Origin, outer?: Frame) {
+    this.scope = scope
+    this.parentId = parentId
+    this.mount = mount
+    this.origin = origin
+    this.outer = outer
+  }
 }
 
 const slot = Symbol.for('debug-toolbar.context')
@@ -74,7 +86,7 @@ export function setOutside(frame: Frame | null): void {
 }
 
 /** Frame of the toolbar's own work: what sources see there is nobody's, and is not recorded. */
-const muted: Frame = { scope: { record: null, serving: null, late: 0, id: '', onLate: null }, parentId: 0 }
+const muted = new Frame({ record: null, serving: null, late: 0, id: '', onLate: null }, 0)
 
 /** Runs work of the toolbar's own, of which nothing is recorded, whatever it starts. */
 export function unrecorded<Result>(work: () => Result): Result {

@@ -1,7 +1,7 @@
 import type { RequestState } from '../contract/types.ts'
 import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
-import type { Frame, Scope } from './context.ts'
+import { Frame, type Scope } from './context.ts'
 import { type EntryKind, fewestPacked, type Packer, packerOf, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
@@ -86,7 +86,7 @@ export class RequestRecord {
     this.limits = limits
     this.stackOptions = stackOptions
     this.scope = { record: this, serving: null, late: 0, id, onLate: null }
-    this.rootFrame = { scope: this.scope, parentId: 0, mount: '' }
+    this.rootFrame = new Frame(this.scope, 0)
   }
 
   /** Appends an entry that starts now. Beyond the limit of its kind it is counted and timed, but not kept. */

@@ -40,7 +40,7 @@ export class Sealing {
     else if (count === maxDue && this.dueTimer !== null) {
       clearTimeout(this.dueTimer)
       this.dueTimer = null
-      setImmediate(this.settleSome)
+      setTimeout(this.settleSome, 0).unref()
     }
   }
 
@@ -76,7 +76,7 @@ export class Sealing {
       if (record === undefined) return
       this.try(record)
     } while (now() < until)
-    if (this.due.length > 0) setImmediate(this.settleSome)
+    if (this.due.length > 0) setTimeout(this.settleSome, 0).unref()
   }
 
   private try(record: RequestRecord): void {

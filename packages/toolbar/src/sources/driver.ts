@@ -1,4 +1,4 @@
-import { bindTo, context, type Frame, recordingFrame } from '../core/context.ts'
+import { bindTo, context, Frame, recordingFrame } from '../core/context.ts'
 import type { RawSql, SqlTarget } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -76,7 +76,7 @@ export const frameOfCall = guard('driver.origin', (own: Frame | undefined, sql: 
   const record = base === null ? null : base.scope.record
   if (base === null || record === null) return own
   const origin = record.originOf(`call ${typeof sql === 'string' ? sql : ''}`, base.parentId)
-  return origin === undefined ? own : { scope: base.scope, parentId: base.parentId, origin, outer: own }
+  return origin === undefined ? own : new Frame(base.scope, base.parentId, '', origin, own)
 })
 
 /** Listeners of an emitter that a driver made for one statement run in the frame the statement was asked for in. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { context, type Frame } from '../core/context.ts'
+import { context, Frame } from '../core/context.ts'
 import { type RawTemplate, templateKind } from '../core/entries/template.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -128,7 +128,7 @@ function followed(render: AnyFunction, file: string): AnyFunction {
     outerData = data
     let result: unknown
     try {
-      result = context.run({ scope: frame.scope, parentId: entry.id }, () => render.call(this, data, ...rest))
+      result = context.run(new Frame(frame.scope, entry.id), () => render.call(this, data, ...rest))
     } catch (error) {
       finish(record, entry, 'error')
       throw error

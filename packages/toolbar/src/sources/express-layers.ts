@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { context, enterFrame, type Frame } from '../core/context.ts'
+import { context, enterFrame, Frame } from '../core/context.ts'
 import { middlewareKind, type RawMiddleware } from '../core/entries/middleware.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard } from '../core/guard.ts'
@@ -28,11 +28,6 @@ interface Layer {
 interface Route {
   path: unknown
   stack: Layer[]
-}
-
-interface LayerFrame extends Frame {
-  /** pattern of the mounts around, `/users/:user` */
-  readonly mount: string
 }
 
 /** What the layers of one request share. */
@@ -87,11 +82,8 @@ function handleRequest(original: AnyFunction, skip: (handle: unknown) => boolean
     const outer = outerFrame(record)
     const entry = begin(this, req, state, record, outer)
     if (entry === undefined) return original.call(this, req, res, next)
-    const inner: LayerFrame = {
-      scope: outer.scope,
-      parentId: entry.id,
-      mount: (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount,
-    }
+    const mount = (entry.data as RawMiddleware).kind === 'router' ? outer.mount + (entry.data as RawMiddleware).path : outer.mount
+    const inner = new Frame(outer.scope, entry.id, mount)
     const onward = instead(req, next, outer, state, entry, null)
     const before = enterFrame(inner)
     try {
@@ -113,7 +105,7 @@ function handleError(original: AnyFunction): AnyFunction {
     noteException(record, outer.parentId, error, null)
     noteHandler(record, error, entry.name)
     const onward = instead(req, next, outer, state, entry, (still) => noteHandler(still, error, null))
-    const inner: LayerFrame = { scope: outer.scope, parentId: entry.id, mount: outer.mount }
+    const inner = new Frame(outer.scope, entry.id, outer.mount)
     const before = enterFrame(inner)
     try {
       return original.call(this, error, req, res, onward)
@@ -136,7 +128,7 @@ function openRecord(state: Serving | undefined): RequestRecord | null {
 function instead(
   req: Request,
   original: Next,
-  outer: LayerFrame,
+  outer: Frame,
   state: Serving,
   entry: RawEntry,
   before: ((record: RequestRecord) => void) | null,
@@ -160,10 +152,9 @@ function instead(
 }
 
 /** The frame around the layer: the current one, or the request's own where the context was lost on the way. */
-function outerFrame(record: RequestRecord): LayerFrame {
-  const current = context.getStore() as LayerFrame | undefined
-  if (current !== undefined && current.scope === record.scope) return current.mount === undefined ? { ...current, mount: '' } : current
-  return { ...record.rootFrame, mount: '' }
+function outerFrame(record: RequestRecord): Frame {
+  const current = context.getStore()
+  return current !== undefined && current.scope === record.scope ? current : record.rootFrame
 }
 
 export function layerState(state: Serving): LayerState {
@@ -171,7 +162,7 @@ export function layerState(state: Serving): LayerState {
   return state.framework as LayerState
 }
 
-const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, record: RequestRecord, outer: LayerFrame): RawEntry => {
+const begin = guard('layers.begin', (layer: Layer, req: Request, state: Serving, record: RequestRecord, outer: Frame): RawEntry => {
   const own = layerState(state)
   const { handle } = layer
   const isHandler = own.route?.stack.includes(layer) === true

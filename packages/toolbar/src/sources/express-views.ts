@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { context, type Frame } from '../core/context.ts'
+import { context, Frame } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { type RawTemplate, templateKind } from '../core/entries/template.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -56,7 +56,7 @@ function appRender(original: RenderFunction): RenderFunction {
       return context.run(frame, () => done(...answer))
     }
     const before = pending
-    const inner: Frame = { scope: frame.scope, parentId: entry.id }
+    const inner = new Frame(frame.scope, entry.id)
     pending = { entry, record, frame: inner }
     try {
       return context.run(inner, () => original.apply(this, args.with(at, followed)))

@@ -1,4 +1,4 @@
-import { context, enterFrame, type Frame, outerOf, recordingFrame } from '../core/context.ts'
+import { context, enterFrame, Frame, outerOf, recordingFrame } from '../core/context.ts'
 import { guard } from '../core/guard.ts'
 import { type AnyFunction, patchMethod, type Undo } from '../core/patch.ts'
 import { takeStack } from '../core/stacks.ts'
@@ -50,7 +50,7 @@ const enter = guard('knex.origin', (own: Frame | undefined, builder: unknown): F
   const record = frame === null ? null : frame.scope.record
   if (frame === null || record === null) return undefined
   const origin = record.originOf(keyOf(builder), frame.parentId)
-  return origin === undefined ? undefined : { scope: frame.scope, parentId: frame.parentId, origin, outer: outerOf(own) }
+  return origin === undefined ? undefined : new Frame(frame.scope, frame.parentId, '', origin, outerOf(own))
 })
 
 const keys = new Keys('knex ')

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { now } from '../core/clock.ts'
-import { enterFrame, type Frame } from '../core/context.ts'
+import { enterFrame, Frame } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import type { RawListener, RawSignal } from '../core/entries/signal.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -48,7 +48,7 @@ export const swap = guard(
       event,
       handlers,
       record,
-      frame: { scope: frame.scope, parentId: entry.id },
+      frame: new Frame(frame.scope, entry.id),
       entry,
       catches: catchesRejections(emitter),
     }

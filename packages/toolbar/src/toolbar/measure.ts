@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { context, enterFrame, type Frame, type Scope } from '../core/context.ts'
+import { context, enterFrame, Frame, type Scope } from '../core/context.ts'
 import { beginningOf } from '../core/cut-text.ts'
 import { spanKind } from '../core/entries/span.ts'
 import type { RawEntry } from '../core/entry.ts'
@@ -15,7 +15,7 @@ export function measure<Result>(name: string, run: () => Result): Result {
   const entry = frame === undefined || record === null ? undefined : begin(record, name, frame.parentId)
   if (frame === undefined || record === null || entry === undefined) return run()
   takeStack(entry.stack)
-  const inner: Frame = { scope: frame.scope, parentId: entry.id }
+  const inner = new Frame(frame.scope, entry.id)
   let result: Result
   const before = enterFrame(inner)
   try {
