@@ -12,7 +12,7 @@ const limit = ['bare', 'async-context', 'toolbar']
 
 /**
  * What a run does, from its options (strings as they were typed). A quick one is bounded by its deadline, whatever the machine does;
- * a full one by what is in it: about a quarter of an hour.
+ * a full one by what is in it: about twenty minutes.
  *
  * @param options `{ quick, only, routes, parts, replicates, rounds }`
  * @param start epoch ms
@@ -49,9 +49,9 @@ export function toPlan(options, start) {
       routes: quick && !options.routes ? withLimits : routes,
       plan: {
         replicates,
-        rounds: toCount(options.rounds, quick ? 2 : 5, '--rounds'),
-        rivalRounds: 2,
-        scale: quick ? 0.4 : 0.9,
+        rounds: toCount(options.rounds, 2, '--rounds'),
+        rivalRounds: quick ? 2 : 1,
+        scale: quick ? 0.4 : 3,
         warmUpMs: quick ? 8_000 : 15_000,
         deadline,
       },

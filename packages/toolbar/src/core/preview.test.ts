@@ -11,6 +11,38 @@ describe('pictures', () => {
     expect(JSON.parse(JSON.stringify(show(value)))).toEqual(value)
   })
 
+  it('read what is a value, and nothing that runs code', () => {
+    const asked: string[] = []
+    const told = (name: string) => () => void asked.push(name)
+    const list: unknown[] = Object.defineProperty([1, 2, 3], 1, { get: told('item'), enumerable: true })
+    class Books extends Array {}
+    const trap = { getOwnPropertyDescriptor: told('descriptor'), getPrototypeOf: told('prototype'), has: told('has'), get: told('get') }
+    Object.setPrototypeOf(Books.prototype, new Proxy({}, trap as unknown as ProxyHandler<object>))
+    const holes = Object.setPrototypeOf([1], Books.prototype) as unknown[]
+    holes.length = 2
+    const object = Object.defineProperties(
+      {},
+      { both: { get: told('get'), set: told('set'), enumerable: true }, only: { set: told('set'), enumerable: true } },
+    )
+    expect(show(list)).toEqual([1, { $: 'Getter' }, 3])
+    expect(show(holes)).toEqual([1, { $: 'empty' }])
+    expect(show({ object, none: undefined })).toEqual({
+      object: { both: { $: 'Getter' }, only: { $: 'Getter' } },
+      none: { $: 'undefined' },
+    })
+    expect(asked).toEqual([])
+  })
+
+  it('leave out what is inherited, and count what is not shown', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`key${index}`, index]))
+    expect(show(many)).toMatchObject({ key49: 49, '…': { $: 'more', v: 10 } })
+    expect(show(Array.from({ length: 60 }, () => 1))).toHaveLength(51)
+    Object.defineProperty(Object.prototype, 'everywhere', { value: 1, enumerable: true, configurable: true, writable: true })
+    const picture = show({ own: 1 }) as object
+    Reflect.deleteProperty(Object.prototype, 'everywhere')
+    expect(Object.keys(picture)).toEqual(['own'])
+  })
+
   it('tell what JSON cannot', () => {
     class Book {
       title = 'T'
