@@ -215,7 +215,8 @@ for (const [name, size, dock] of [
 ] as const)
   test(`rows of a group show the value that differs ${name}`, async ({ page, toolbar, demo }) => {
     await page.setViewportSize(size)
-    await page.evaluate((dock) => localStorage.setItem('debug-toolbar:v1', JSON.stringify({ dock, open: true, panel: 'sql' })), dock)
+    // on the page to come: the toolbar of this one may write its own state after it
+    await page.addInitScript((dock) => localStorage.setItem('debug-toolbar:v1', JSON.stringify({ dock, open: true, panel: 'sql' })), dock)
     const id = await toolbar.goto('/wrong/n-plus-one')
     await toolbar.settled('sql')
     const { columns } = await read(demo, id)
