@@ -13,6 +13,8 @@ import { readStacks } from './stacks.ts'
  */
 export class OutsideRecord extends RequestRecord {
   private ended: RawEntry[] = []
+  /** it lets go of the oldest ones itself */
+  protected override packsEarly = false
 
   constructor(limits: Limits, stackOptions: StackOptions | false) {
     super(outsideId, 0, noFacts(), { ...limits, entries: new Proxy({}, { get: () => Number.POSITIVE_INFINITY }) }, stackOptions)

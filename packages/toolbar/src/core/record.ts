@@ -2,10 +2,11 @@ import type { RequestState } from '../contract/types.ts'
 import type { StackOptions } from './call-sites.ts'
 import { now } from './clock.ts'
 import { Frame, type Scope } from './context.ts'
-import { type EntryKind, fewestPacked, type Packer, packerOf, RawEntry } from './entry.ts'
+import { type EntryKind, fewestPacked, RawEntry } from './entry.ts'
 import type { RequestFacts } from './facts.ts'
 import { defaultEntryLimit, type Limits } from './limits.ts'
 import type { Reading } from './meter.ts'
+import { PackedEntries } from './packed-entries.ts'
 import { type SiteSlot, SiteSlots } from './site-slots.ts'
 import { type Depth, type Origin, Stack, startFrames } from './stacks.ts'
 
@@ -34,6 +35,10 @@ export interface Beginning {
   readonly seq: number
 }
 
+/** A record with more entries than this does not wait for its end: what is closed is put into a smaller form, so that no collection copies it. */
+const packedEarly = 512
+/** the newest are left: somebody may still look at them */
+const leftOpen = 32
 /**
  * One HTTP request: facts and a flat, append-only list of entries. The hot path is `begin`, `finish` and `locate`:
  * they allocate the entry and nothing else that is not needed.
@@ -52,7 +57,9 @@ export class RequestRecord {
   readonly scope: Scope
   readonly rootFrame: Frame
   private live: RawEntry[] = []
-  private packed: (() => RawEntry[])[] = []
+  private packedEntries: PackedEntries | null = null
+  /** the number of entries at which some are packed */
+  private packAt = packedEarly
   /** by `EntryKind.index`; made on first use */
   readonly tallies: (Tally | undefined)[] = []
   readonly limits: Limits
@@ -74,6 +81,8 @@ export class RequestRecord {
   /** called when the last open entry of an ended record finishes */
   onQuiet: ((record: RequestRecord) => void) | null = null
   private lastId = 0
+  /** whether what is closed is packed before the end */
+  protected packsEarly = true
   /** made with the first call that is placed */
   private sites: SiteSlots | null = null
 
@@ -174,10 +183,25 @@ export class RequestRecord {
     return true
   }
 
-  /** What is kept, in start order. Made anew for each reader once the record is packed: read it once, keep none. */
+  /** What is kept, in start order. Made anew for each reader once some is packed: read it once, keep none. */
   get entries(): readonly RawEntry[] {
-    if (this.packed.length === 0) return this.live
-    return [...this.packed.flatMap((unpack) => unpack()), ...this.live].sort((a, b) => a.id - b.id)
+    if (this.packedEntries === null) return this.live
+    return [...this.packedEntries.unpack(), ...this.live].sort((a, b) => a.id - b.id)
+  }
+
+  /** Those in their own form, in start order; those of kinds without a packer are among them. */
+  get unpacked(): readonly RawEntry[] {
+    return this.live
+  }
+
+  get packed(): Readonly<PackedEntries> | null {
+    return this.packedEntries
+  }
+
+  /** Gives all entries their own form again, for a record that is to be cut. */
+  unpack(): void {
+    this.live = [...this.entries]
+    this.packedEntries = null
   }
 
   /** Drops the oldest entries but for the newest ones. @returns those that were dropped */
@@ -194,20 +218,28 @@ export class RequestRecord {
 
   /** Puts sealed entries in a smaller form. */
   pack(): void {
-    if (this.live.length < fewestPacked()) return
-    const groups = new Map<Packer, RawEntry[]>()
-    for (const entry of this.live) {
-      const packer = packerOf(entry.kind)
-      if (packer === undefined) continue
-      const group = groups.get(packer)
-      if (group === undefined) groups.set(packer, [entry])
-      else group.push(entry)
-    }
-    for (const [packer, group] of groups) {
-      if (group.length < packer.from) continue
-      this.packed.push(packer.pack(group))
-      this.live = this.live.filter(({ kind }) => packerOf(kind) !== packer)
-    }
+    if (this.live.length >= fewestPacked()) this.live = this.putIntoPacked(this.live, null)
+  }
+
+  /** Closed ones, while the request goes on. */
+  private packEarly(): void {
+    const { live } = this
+    this.packAt = live.length + packedEarly
+    const old = live.slice(0, -leftOpen)
+    const left = this.putIntoPacked(
+      old.filter(({ endMs }) => endMs !== -1),
+      this.limits,
+    )
+    const open = old.filter(({ endMs }) => endMs === -1)
+    this.live = [...left, ...open, ...live.slice(-leftOpen)].sort((a, b) => a.id - b.id)
+    this.packAt = this.live.length + packedEarly
+  }
+
+  private putIntoPacked(entries: readonly RawEntry[], limits: Limits | null): RawEntry[] {
+    const packed = this.packedEntries ?? new PackedEntries()
+    const left = packed.add(entries, limits)
+    if (!packed.isEmpty) this.packedEntries = packed
+    return [...left]
   }
 
   /** Ms since the start of the request. */
@@ -234,7 +266,7 @@ export class RequestRecord {
     if (this.endMs !== -1) this.scope.late++
     if (tally.kept < tally.limit) {
       tally.kept++
-      this.live.push(entry)
+      if (this.live.push(entry) >= this.packAt && this.packsEarly) this.packEarly()
     }
     this.version++
     return entry

@@ -1,11 +1,11 @@
 import type { Preview } from '../contract/types.ts'
 import { fewestPacked, type Packer, packerOf, type RawEntry } from './entry.ts'
+import { entryBytes } from './packed-entries.ts'
 import { tagged } from './preview.ts'
 import { sizeOfPreview } from './preview-size.ts'
 import type { RequestRecord } from './record.ts'
 import { SmallMap } from './small-map.ts'
 
-const entryBytes = 120
 const recordBytes = 2_500
 /** of a short string, beside its characters */
 const stringBytes = 24
@@ -17,20 +17,37 @@ const pictures = ['files', 'user', 'session', 'requestBody', 'query', 'params'] 
 
 /** Lets go of what must not outlive the request, and cuts what exceeds `recordBytes`. @returns the bytes of the record, estimated */
 export function weigh(record: RequestRecord): number {
-  const { entries, limits } = record
   boundHeaders(record)
   const load = new Load()
-  load.bytes = recordBytes + weighFacts(record) - savedBytes(entries)
+  const weights = weighEntries(record, load)
+  if (load.bytes <= record.limits.recordBytes) return load.bytes
+  if (record.packed === null) {
+    shed(record, load, weights)
+    return load.bytes
+  }
+  record.unpack()
+  const all = new Load()
+  shed(record, all, weighEntries(record, all))
+  return all.bytes
+}
+
+/** @returns the bytes of each entry that is not packed */
+function weighEntries(record: RequestRecord, load: Load): number[] {
+  const { unpacked, packed, limits } = record
+  load.bytes = recordBytes + weighFacts(record) - savedBytes(unpacked)
+  if (packed !== null) {
+    load.bytes += packed.bytes
+    for (const text of packed.texts) load.hold(text)
+  }
   const weights: number[] = []
-  for (const entry of entries) {
+  for (const entry of unpacked) {
     const weight = entryBytes + entry.kind.seal(entry, limits)
     weights.push(weight)
     load.bytes += weight
     load.hold(entry.name)
     load.hold(entry.kind.sharedText(entry))
   }
-  if (load.bytes > limits.recordBytes) shed(record, load, weights)
-  return load.bytes
+  return weights
 }
 
 interface Held {

@@ -149,7 +149,7 @@ function followed(render: AnyFunction, file: string): AnyFunction {
 }
 
 const begin = guard('ejs.begin', (record: RequestRecord, frame: Frame, file: string, data: unknown): RawEntry => {
-  const parent = record.entries.findLast((entry) => entry.id === frame.parentId && entry.kind === templateKind)
+  const parent = record.unpacked.findLast((entry) => entry.id === frame.parentId && entry.kind === templateKind)
   const payload: RawTemplate = {
     engine: 'ejs',
     file,

@@ -70,7 +70,7 @@ function appRender(original: RenderFunction): RenderFunction {
 }
 
 const begin = guard('views.begin', (record: RequestRecord, frame: Frame, name: unknown, options: unknown): RawEntry => {
-  const parent = record.entries.findLast((entry) => entry.id === frame.parentId && entry.kind === templateKind)
+  const parent = record.unpacked.findLast((entry) => entry.id === frame.parentId && entry.kind === templateKind)
   const locals = previewBeyond(options, null, record.limits)
   const shared = previewBeyond(read(options, '_locals') ?? {}, null, record.limits)
   const payload: RawTemplate = {
