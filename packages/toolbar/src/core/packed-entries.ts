@@ -18,13 +18,14 @@ export class PackedEntries {
 
   /**
    * Packs those that have a packer, kind by kind, where they are enough.
-   * @param limits seals them first; `null` where they are
+   * @param limits seals them first, and leaves those that are open; `null` where all are sealed
    * @returns those that are left
    */
   add(entries: readonly RawEntry[], limits: Limits | null): readonly RawEntry[] {
+    const packerNow = ({ kind, endMs }: RawEntry): Packer | undefined => (limits !== null && endMs === -1 ? undefined : packerOf(kind))
     const groups = new Map<Packer, RawEntry[]>()
     for (const entry of entries) {
-      const packer = packerOf(entry.kind)
+      const packer = packerNow(entry)
       if (packer === undefined) continue
       const group = groups.get(packer)
       if (group === undefined) groups.set(packer, [entry])
@@ -35,7 +36,7 @@ export class PackedEntries {
       if (group.length < packer.from) continue
       if (limits !== null) for (const entry of group) this.weigh(entry, packer, limits)
       this.parts.push(packer.pack(group))
-      left = left.filter(({ kind }) => packerOf(kind) !== packer)
+      left = left.filter((entry) => packerNow(entry) !== packer)
     }
     return left
   }

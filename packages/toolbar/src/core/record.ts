@@ -39,6 +39,7 @@ export interface Beginning {
 const packedEarly = 512
 /** the newest are left: somebody may still look at them */
 const leftOpen = 32
+
 /**
  * One HTTP request: facts and a flat, append-only list of entries. The hot path is `begin`, `finish` and `locate`:
  * they allocate the entry and nothing else that is not needed.
@@ -223,16 +224,12 @@ export class RequestRecord {
 
   /** Closed ones, while the request goes on. */
   private packEarly(): void {
-    const { live } = this
-    this.packAt = live.length + packedEarly
-    const old = live.slice(0, -leftOpen)
-    const left = this.putIntoPacked(
-      old.filter(({ endMs }) => endMs !== -1),
-      this.limits,
-    )
-    const open = old.filter(({ endMs }) => endMs === -1)
-    this.live = [...left, ...open, ...live.slice(-leftOpen)].sort((a, b) => a.id - b.id)
-    this.packAt = this.live.length + packedEarly
+    const { live, limits } = this
+    try {
+      this.live = [...this.putIntoPacked(live.slice(0, -leftOpen), limits), ...live.slice(-leftOpen)]
+    } finally {
+      this.packAt = this.live.length + packedEarly
+    }
   }
 
   private putIntoPacked(entries: readonly RawEntry[], limits: Limits | null): RawEntry[] {

@@ -36,12 +36,8 @@ export class Sealing {
   /** What is done for many records at a time costs half of what it costs for each by itself: the processor has it at hand. */
   readonly soon = (record: RequestRecord): void => {
     const count = this.due.push(record)
-    if (count === 1) this.dueTimer = setTimeout(this.settleSome, this.options.sealMs * dueShare).unref()
-    else if (count === maxDue && this.dueTimer !== null) {
-      clearTimeout(this.dueTimer)
-      this.dueTimer = null
-      setTimeout(this.settleSome, 0).unref()
-    }
+    if (count === 1) this.settleIn(this.options.sealMs * dueShare)
+    else if (count === maxDue) this.settleIn(0)
   }
 
   /** Seals what has ended: for readers, who are not to see less than there is. */
@@ -76,7 +72,13 @@ export class Sealing {
       if (record === undefined) return
       this.try(record)
     } while (now() < until)
-    if (this.due.length > 0) setTimeout(this.settleSome, 0).unref()
+    if (this.due.length > 0) this.settleIn(0)
+  }
+
+  /** By a timer: an immediate is a kind of async resource that the app may not have (`core/context.ts`). */
+  private settleIn(ms: number): void {
+    if (this.dueTimer !== null) clearTimeout(this.dueTimer)
+    this.dueTimer = setTimeout(this.settleSome, ms).unref()
   }
 
   private try(record: RequestRecord): void {

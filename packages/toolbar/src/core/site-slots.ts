@@ -19,7 +19,7 @@ export interface SiteSlot {
  */
 export class SiteSlots {
   /** the first slot of each text */
-  private readonly firsts = new SmallMap<SiteSlot>()
+  private readonly firsts = new SmallMap<string, SiteSlot>()
   /** slots beyond the first of their text */
   private chained = 0
   private readonly maxChained: number

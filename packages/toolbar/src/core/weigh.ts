@@ -18,17 +18,16 @@ const pictures = ['files', 'user', 'session', 'requestBody', 'query', 'params'] 
 /** Lets go of what must not outlive the request, and cuts what exceeds `recordBytes`. @returns the bytes of the record, estimated */
 export function weigh(record: RequestRecord): number {
   boundHeaders(record)
-  const load = new Load()
-  const weights = weighEntries(record, load)
-  if (load.bytes <= record.limits.recordBytes) return load.bytes
-  if (record.packed === null) {
-    shed(record, load, weights)
-    return load.bytes
+  const most = record.limits.recordBytes
+  let load = new Load()
+  let weights = weighEntries(record, load)
+  if (load.bytes > most && record.packed !== null) {
+    record.unpack()
+    load = new Load()
+    weights = weighEntries(record, load)
   }
-  record.unpack()
-  const all = new Load()
-  shed(record, all, weighEntries(record, all))
-  return all.bytes
+  if (load.bytes > most) shed(record, load, weights)
+  return load.bytes
 }
 
 /** @returns the bytes of each entry that is not packed */
@@ -57,7 +56,7 @@ interface Held {
 /** Bytes of a record, and the texts that its entries share: each is counted once. */
 class Load {
   bytes = 0
-  private readonly texts = new SmallMap<Held>()
+  private readonly texts = new SmallMap<string, Held>()
 
   hold(text: string | null): void {
     if (text === null || text === '') return

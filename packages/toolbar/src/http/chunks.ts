@@ -7,15 +7,17 @@ export function callbackOf(args: readonly unknown[]): unknown[] {
   return typeof args[2] === 'function' ? [undefined, args[2]] : []
 }
 
+const encodingOf = (encoding: unknown): BufferEncoding => (typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+
 /** Its bytes. */
 export function lengthOf(chunk: string | Uint8Array, encoding: unknown): number {
   if (typeof chunk !== 'string') return chunk.byteLength
-  return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+  return Buffer.byteLength(chunk, encodingOf(encoding))
 }
 
 /** Both, as one. */
 export function joined(chunk: string | Uint8Array, encoding: unknown, snippet: Buffer): Buffer {
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8') : chunk
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encodingOf(encoding)) : chunk
   const both = Buffer.allocUnsafe(bytes.byteLength + snippet.length)
   both.set(bytes)
   both.set(snippet, bytes.byteLength)

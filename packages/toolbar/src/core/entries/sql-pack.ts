@@ -1,4 +1,5 @@
 import { type EntryKind, type Packer, RawEntry } from '../entry.ts'
+import { SmallMap } from '../small-map.ts'
 import type { Stack } from '../stacks.ts'
 import type { RawSql, SqlTarget } from './sql.ts'
 
@@ -13,26 +14,16 @@ const running = 4
 const transaction = 8
 const cut = 16
 
-/** A look through this many takes less than a Map. */
-const maxFew = 8
-
 /** Values kept once, referred to by index. */
 class Table<Value> {
   readonly values: Value[] = []
-  /** once they are many */
-  private indexes: Map<Value, number> | null = null
+  private readonly indexes = new SmallMap<Value, number>()
 
   indexOf(value: Value): number {
-    const { values } = this
-    if (this.indexes === null) {
-      for (let index = 0; index < values.length; index++) if (values[index] === value) return index
-      if (values.length < maxFew) return values.push(value) - 1
-      this.indexes = new Map(values.map((known, index) => [known, index]))
-    }
     let index = this.indexes.get(value)
     if (index === undefined) {
-      index = values.push(value) - 1
-      this.indexes.set(value, index)
+      index = this.values.push(value) - 1
+      this.indexes.add(value, index)
     }
     return index
   }

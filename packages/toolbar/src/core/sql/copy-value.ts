@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { hasOwn, ownValue } from '../own-value.ts'
 
 const maxBytes = 1_024
 const maxItems = 100
@@ -35,9 +36,9 @@ function copyOfList(list: unknown[]): unknown[] | null {
   const copy: unknown[] = []
   let length = 0
   for (let index = 0; index < list.length; index++) {
-    const descriptor = Object.getOwnPropertyDescriptor(list, index)
-    if (descriptor === undefined || !('value' in descriptor)) return null
-    const item: unknown = descriptor.value
+    if (!hasOwn(list, index)) return null
+    const item = ownValue(list, index)
+    // an accessor is a symbol here, too
     if (item !== null && (typeof item === 'object' || typeof item === 'function' || typeof item === 'symbol')) return null
     if (typeof item === 'string') length += item.length
     if (length > maxBytes) return null
