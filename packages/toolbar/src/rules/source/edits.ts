@@ -13,8 +13,25 @@ type Line = FindingChange['lines'][number]
 /** lines of a change at most: longer ones are no help */
 const maxLines = 160
 
-/** Edits of a file as a diff of the lines they touch, with one around; `null` where the result would not parse, or is too long. */
+/** changes kept of one file: the same finding comes with every request */
+const maxChangesKept = 50
+
+/**
+ * Edits of a file as a diff of the lines they touch, with one around; `null` where the result would not parse, or is too long.
+ * Made once as long as the file stays as it is.
+ */
 export function changeOf(source: SourceFile, edits: readonly Edit[]): FindingChange | null {
+  const key = JSON.stringify(edits)
+  let change = source.changes.get(key)
+  if (change === undefined) {
+    change = makeChange(source, edits)
+    if (source.changes.size >= maxChangesKept) source.changes.clear()
+    source.changes.set(key, change)
+  }
+  return change
+}
+
+function makeChange(source: SourceFile, edits: readonly Edit[]): FindingChange | null {
   const changed = applyEdits(source.text, edits)
   if (!isParsed(source, edits)) return null
   const before = source.text.split(/\r?\n/)

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { ParserOptions, ParserPlugin } from '@babel/parser'
 import type { File, Node } from '@babel/types'
+import type { FindingChange } from '../../contract/types.ts'
 import type { Place } from './place.ts'
 
 /** A file of the app, parsed. */
@@ -14,6 +15,8 @@ export interface SourceFile {
   readonly parents: ReadonlyMap<Node, Node>
   /** by line and column, what `placeIn` found */
   readonly places: Map<string, Place | null>
+  /** by its edits, what `changeOf` made */
+  readonly changes: Map<string, FindingChange | null>
 }
 
 interface Known {
@@ -65,7 +68,7 @@ export function sourceOf(file: string, asOfMs: number): SourceFile | null {
 /** `null` for what is no JavaScript, TypeScript or JSX. */
 export function parseSource(file: string, text: string): SourceFile | null {
   const program = parseText(file, text)
-  return program === null ? null : { file, text, program, parents: parentsOf(program), places: new Map() }
+  return program === null ? null : { file, text, program, parents: parentsOf(program), places: new Map(), changes: new Map() }
 }
 
 /** Whether a text is code, in the dialect of a file. */
