@@ -11,7 +11,11 @@ const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(this: ob
  */
 export function ownValue(holder: object, key: string | number): unknown {
   // own first: what is looked up next would go on to the prototypes, and one of them may be a proxy
-  if (!hasOwn(holder, key)) return undefined
+  return hasOwn(holder, key) ? presentValue(holder, key) : undefined
+}
+
+/** `ownValue` of a key that is known to be its own. */
+export function presentValue(holder: object, key: string | number): unknown {
   if (lookupGetter.call(holder, key) !== undefined) return accessor
   const value = (holder as Record<string | number, unknown>)[key]
   if (value !== undefined) return value

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import type { Preview } from '../contract/types.ts'
 import { beginningOf } from './cut-text.ts'
 import { className } from './diagnostics.ts'
-import { accessor, hasOwn, ownValue } from './own-value.ts'
+import { accessor, hasOwn, ownValue, presentValue } from './own-value.ts'
 
 /**
  * Pictures of the app's values: bounded, JSON-safe, and taken without running any of the app's code. Properties are read where they are
@@ -198,7 +198,7 @@ function array(value: unknown[], depth: number, budget: Budget): Preview {
   let index = 0
   for (; index < shown && budget.nodes > 0; index++) {
     budget.nodes--
-    items[index] = hasOwn(value, index) ? property(ownValue(value, index), depth, budget) : tagged('empty')
+    items[index] = hasOwn(value, index) ? property(presentValue(value, index), depth, budget) : tagged('empty')
   }
   if (index === length) return items
   items[index] = tagged('more', length - index)
@@ -238,22 +238,32 @@ function set(value: Set<unknown>, depth: number, budget: Budget): Preview {
 function plain(value: object, depth: number, budget: Budget): Preview {
   const picture = new Picture()
   const prototype = Object.getPrototypeOf(value)
-  let keys = 0
   let shown = 0
-  const show = (key: string): void => {
-    keys++
-    if (shown >= budget.keys || budget.nodes <= 0) return
-    budget.nodes--
-    shown++
-    picture[keyOf(key)] = property(ownValue(value, key), depth, budget)
-  }
+  let left = 0
   if (prototype === Object.prototype) {
     // without a list of the keys; what it inherits is known, and no proxy
-    for (const key in value) if (hasOwn(value, key)) show(key)
-  } else for (const key of Object.keys(value)) show(key)
-  if (shown < keys) picture['…'] = tagged('more', keys - shown)
+    for (const key in value) {
+      if (!hasOwn(value, key)) continue
+      if (show(picture, shown, value, key, depth, budget)) shown++
+      else left++
+    }
+  } else {
+    for (const key of Object.keys(value)) {
+      if (show(picture, shown, value, key, depth, budget)) shown++
+      else left++
+    }
+  }
+  if (left > 0) picture['…'] = tagged('more', left)
   const name = prototype === Object.prototype ? 'Object' : className(value)
   return name === 'Object' || name === null ? picture : tagged(name, picture)
+}
+
+/** @returns whether there was room for one more than those `shown` */
+function show(picture: Record<string, Preview>, shown: number, value: object, key: string, depth: number, budget: Budget): boolean {
+  if (shown >= budget.keys || budget.nodes <= 0) return false
+  budget.nodes--
+  picture[keyOf(key)] = property(presentValue(value, key), depth, budget)
+  return true
 }
 
 /** Our own marks begin with `$`; a key of the app's that does gets one more. */

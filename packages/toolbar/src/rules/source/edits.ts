@@ -21,7 +21,7 @@ const maxChangesKept = 50
  * Made once as long as the file stays as it is.
  */
 export function changeOf(source: SourceFile, edits: readonly Edit[]): FindingChange | null {
-  const key = JSON.stringify(edits)
+  const key = edits.map(({ start, end, text }) => `${start} ${end} ${text.length} ${text}`).join('\n')
   let change = source.changes.get(key)
   if (change === undefined) {
     change = makeChange(source, edits)
