@@ -11,15 +11,21 @@ import { mapSite } from './source-maps.ts'
  */
 
 const known = new WeakMap<object, Site | null>()
+/** addresses of scripts by V8's ids, which are never used again; empty for those without */
+const scripts = new Map<string, string>()
+/** scripts remembered: a server that loads its files again and again has ever new ones */
+const maxScripts = 50_000
 const question = Symbol.for('debug-toolbar.question')
 
+interface InspectorSession {
+  connect(): void
+  disconnect(): void
+  on(event: string, listener: (message: never) => void): void
+  post(method: string, params?: object, callback?: (error: Error | null, result: never) => void): void
+}
+
 interface Inspector {
-  Session: new () => {
-    connect(): void
-    disconnect(): void
-    on(event: string, listener: (message: never) => void): void
-    post(method: string, params?: object, callback?: (error: Error | null, result: never) => void): void
-  }
+  Session: new () => InspectorSession
 }
 
 /** The place of a function that `findPlaces` has been asked about before; `null` when unknown. */
@@ -31,7 +37,7 @@ export function placeOfFunction(target: object | undefined): Site | null {
   return known.get(target) ?? null
 }
 
-/** Looks up all functions not known yet. One session for all: enabling the debugger is the dear part. */
+/** Looks up all functions not known yet, in one session. */
 export function findPlaces(targets: readonly (object | undefined)[]): void {
   const unknown = targets.filter((target): target is object => typeof target === 'function' && !known.has(target))
   if (unknown.length === 0) return
@@ -46,26 +52,56 @@ export function findPlaces(targets: readonly (object | undefined)[]): void {
 function ask(targets: readonly object[]): void {
   const { Session } = createRequire(import.meta.url)('node:inspector') as Inspector
   const session = new Session()
-  const urls = new Map<string, string>()
   session.connect()
   try {
-    session.on('Debugger.scriptParsed', (message: never) => {
-      const { scriptId, url } = (message as { params: { scriptId: string; url: string } }).params
-      urls.set(scriptId, url)
-    })
-    session.post('Debugger.enable')
-    for (const target of targets) {
-      const place = askOne(session, target, urls)
-      if (place !== null) known.set(target, place)
+    const locations = targets.map((target) => locate(session, target))
+    const isUnknown = (location: Location | null): boolean => location !== null && !scripts.has(location.scriptId)
+    if (locations.some(isUnknown)) learnScriptsThatRan(session)
+    if (locations.some(isUnknown)) learnAllScripts(session)
+    for (const [index, location] of locations.entries()) {
+      if (location === null) continue
+      // not asked for again where it has gone
+      if (isUnknown(location)) scripts.set(location.scriptId, '')
+      known.set(targets[index] as object, toSite(targets[index] as object, location))
     }
-    session.post('Debugger.disable')
   } finally {
     session.disconnect()
   }
 }
 
+/** Within some ms. Coverage that somebody else takes goes on as it is: nothing is enabled for it. */
+function learnScriptsThatRan(session: InspectorSession): void {
+  if (scripts.size > maxScripts) scripts.clear()
+  session.post('Profiler.getBestEffortCoverage', undefined, (_error, answer: never) => {
+    const { result } = (answer ?? { result: [] }) as { result: readonly Script[] }
+    for (const { scriptId, url } of result) scripts.set(scriptId, url)
+  })
+}
+
+/** Ten times as dear: V8 makes a checksum of each. */
+function learnAllScripts(session: InspectorSession): void {
+  session.on('Debugger.scriptParsed', (message: never) => {
+    const { scriptId, url } = (message as { params: Script }).params
+    scripts.set(scriptId, url)
+  })
+  session.post('Debugger.enable')
+  session.post('Debugger.disable')
+}
+
+interface Script {
+  scriptId: string
+  url: string
+}
+
+/** Lines and columns from 0. */
+interface Location {
+  scriptId: string
+  lineNumber: number
+  columnNumber: number
+}
+
 /** In-process sessions answer synchronously. */
-function askOne(session: InstanceType<Inspector['Session']>, target: object, urls: ReadonlyMap<string, string>): Site | null {
+function locate(session: InspectorSession, target: object): Location | null {
   let objectId: string | undefined
   whileReplaced(globalThis, question, target, () => {
     session.post(
@@ -77,21 +113,18 @@ function askOne(session: InstanceType<Inspector['Session']>, target: object, url
     )
   })
   if (objectId === undefined) return null
-  let location: { scriptId: string; lineNumber: number; columnNumber: number } | undefined
+  let location: Location | undefined
   session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_error, result: never) => {
-    const internal = (result as { internalProperties?: { name: string; value?: { value?: typeof location } }[] } | undefined)
-      ?.internalProperties
+    const internal = (result as { internalProperties?: { name: string; value?: { value?: Location } }[] } | undefined)?.internalProperties
     location = internal?.find((property) => property.name === '[[FunctionLocation]]')?.value?.value
   })
   session.post('Runtime.releaseObject', { objectId })
-  if (location === undefined) return null
-  const file = toPath(urls.get(location.scriptId) ?? '')
+  return location ?? null
+}
+
+function toSite(target: object, { scriptId, lineNumber, columnNumber }: Location): Site | null {
+  const file = toPath(scripts.get(scriptId) ?? '')
   if (file === null || kindOfFile(file) === 'node') return null
   const name = Object.getOwnPropertyDescriptor(target, 'name')?.value
-  return mapSite({
-    file,
-    line: location.lineNumber + 1,
-    column: location.columnNumber + 1,
-    function: typeof name === 'string' && name !== '' ? name : null,
-  })
+  return mapSite({ file, line: lineNumber + 1, column: columnNumber + 1, function: typeof name === 'string' && name !== '' ? name : null })
 }
