@@ -19,7 +19,7 @@ export interface StackOptions {
   ignore: (string | RegExp)[]
 }
 
-/** `    at fn (file:line:col)` as V8 prints it: used where the app forbids replacing `Error.prepareStackTrace`, and for errors. */
+/** `    at fn (file:line:col)` as V8 prints it: the app's own errors have their stacks as text. */
 export function fromStandard(stack: string): string {
   let text = ''
   for (const line of stack.split('\n')) {

@@ -41,7 +41,10 @@ export interface EntryKind {
   readonly index: number
   /** part of the spine its time is counted in, `null` for none */
   readonly spine: 'sql' | 'http' | 'template' | 'cache' | 'signal' | null
-  /** lets go of what must not outlive the request and returns the estimated bytes of the payload; called once, at seal */
+  /**
+   * Lets go of what must not outlive the request and returns the estimated bytes of the payload. Called at seal, or before it once the entry
+   * has ended, and again for a record over its limit: the second time changes nothing.
+   */
   readonly seal: (entry: RawEntry, limits: Limits) => number
   /** a long text that entries of a record share: counted once per record */
   readonly sharedText: (entry: RawEntry) => string | null

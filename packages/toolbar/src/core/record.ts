@@ -41,7 +41,7 @@ const packedEarly = 512
 const leftOpen = 32
 
 /**
- * One HTTP request: facts and a flat, append-only list of entries. The hot path is `begin`, `finish` and `locate`:
+ * One HTTP request: facts and a flat, append-only list of entries. The hot path is `begin`, `point`, `finish` and `locate`:
  * they allocate the entry and nothing else that is not needed.
  */
 export class RequestRecord {

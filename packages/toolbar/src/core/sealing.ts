@@ -60,7 +60,7 @@ export class Sealing {
     this.settle()
     if (this.waitTimer !== null) clearTimeout(this.waitTimer)
     this.waitTimer = null
-    for (const record of this.waiting) this.options.seal(record)
+    for (const record of this.waiting) this.force(record)
   }
 
   /** In slices: what has ended is not to hold up what has not. */
@@ -104,9 +104,14 @@ export class Sealing {
     let next = Number.POSITIVE_INFINITY
     for (const record of this.waiting) {
       if (record.openEntries > 0 && record.endMs > due + 1) next = Math.min(next, record.endMs)
-      else if (this.sealNow(record) === undefined) this.options.abandon(record)
+      else this.force(record)
     }
     if (next !== Number.POSITIVE_INFINITY) this.waitTimer = setTimeout(this.sealOverdue, Math.max(1, next - due)).unref()
+  }
+
+  /** Seals a record, whatever is open in it. */
+  private force(record: RequestRecord): void {
+    if (this.sealNow(record) === undefined) this.options.abandon(record)
   }
 
   private readonly sealNow = guard('recorder.seal-overdue', (record: RequestRecord): true => {

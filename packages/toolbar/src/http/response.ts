@@ -289,7 +289,7 @@ export function closeResponse(state: ResponseState): void {
 
 const hasHeader = (res: Observed, name: string): boolean => look(res, 'hasHeader').call(res, name)
 
-/** A page above this is not copied to be joined with the script: it takes its time, and as much memory again. */
+/** A page above this is not copied to be joined with the script, where Node can be told its length: it takes its time, and as much memory again. */
 const maxCopied = 1024 * 1024
 /** Above this the copy takes longer than a call. */
 const maxJoined = 32 * 1024

@@ -12,7 +12,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * The newest records, in this process. Eviction is one delete from the front of a Map.
+ * The newest records, in this process.
  * @throws ToolbarError for a limit that is not a whole number from 1 up
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {

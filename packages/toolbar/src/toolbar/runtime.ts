@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { createRequire } from 'node:module'
 import { describe, problems, warnOnce } from '../core/diagnostics.ts'
-import { resetHooks } from '../core/guard.ts'
+import { countFailure, resetHooks } from '../core/guard.ts'
 import { type Undo, undoAllPatches } from '../core/patch.ts'
 import { Recorder } from '../core/recorder.ts'
 import { setIgnoredFiles } from '../core/sites.ts'
@@ -125,10 +125,14 @@ export function startRuntime(given: Readonly<Partial<ToolbarOptions>>, settings:
     release() {
       open = false
       delete (globalThis as Global)[slot]
-      reading.made()?.close()
-      recorder.close()
-      for (const undo of undos.reverse()) undo()
-      undoAllPatches()
+      // each by itself: whatever fails, nothing of ours stays on the app's objects
+      for (const step of [() => reading.made()?.close(), () => recorder.close(), ...undos.reverse(), undoAllPatches]) {
+        try {
+          step()
+        } catch (error) {
+          countFailure('toolbar.close', error)
+        }
+      }
     },
   }
   // biome-ignore lint/plugin: a slot of ours
