@@ -3,12 +3,12 @@
  *
  * - `file`: what the process loads first; says how the app is set up
  * - `env`: of its process, `quiet`: what it prints goes to the null device
- * - `check(started, route)`: throws unless it did its work for one request
+ * - `checkAll(started)`: throws unless it did its work for all of the bursts, `check(started, route)` unless it does for one request
  * - `overlay`: one is open while it is measured
  * - `rival`: what a user could pick instead; installed by the bench, measured in fewer rounds
  * - `load`: the share of a burst that is enough for it
  */
-import { expectCounted, expectNothing, expectRecorded, expectTold } from './lib/expect.mjs'
+import { expectComplete, expectCounted, expectNothing, expectRecorded, expectTold } from './lib/expect.mjs'
 
 const configuration = (name) => new URL(`./configurations/${name}.mjs`, import.meta.url).href
 const rival = (name) => new URL(`./rivals/${name}.mjs`, import.meta.url).href
@@ -22,12 +22,14 @@ export const configurations = [
     label: 'debug-toolbar',
     file: configuration('toolbar'),
     check: (started, route) => expectRecorded(started, route, { sites: true }),
+    checkAll: expectComplete,
   },
   {
     id: 'toolbar-no-stack',
     label: 'debug-toolbar, `stack: false`',
     file: configuration('toolbar-no-stack'),
     check: (started, route) => expectRecorded(started, route, { sites: false }),
+    checkAll: expectComplete,
   },
   {
     id: 'overlay',
@@ -35,6 +37,7 @@ export const configurations = [
     file: configuration('toolbar'),
     overlay: true,
     check: (started, route) => expectTold(started, () => expectRecorded(started, route, { sites: true })),
+    checkAll: expectComplete,
   },
   {
     id: 'disabled',

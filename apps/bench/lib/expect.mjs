@@ -1,8 +1,10 @@
-/** A fast recorder that records nothing is not fast: what was kept of one request is looked at in every run. */
+/** A fast recorder that records nothing is not fast: what was kept is looked at in every run. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { readApi } from './overlay.mjs'
 
-const api = '/__debug__/api'
+const app = readFileSync(new URL('../app.mjs', import.meta.url), 'utf8')
 
 /** The toolbar kept everything of a request; resolves to its id. */
 export async function expectRecorded({ connection }, route, { sites }) {
@@ -11,18 +13,50 @@ export async function expectRecorded({ connection }, route, { sites }) {
   assert.ok(id, `${route.path} has no X-Debug-Toolbar-Id header: it was not recorded`)
   const { request } = await finished(connection, id)
   assert.equal(request.id, id)
-  for (const [type, count] of Object.entries({ sql: route.sql, template: route.template, signal: 1, log: 1 })) {
+  for (const [type, count] of Object.entries(entriesOf(route))) {
     const counted = request.counts[type] ?? 0
     assert.equal(counted, count, `${route.path}: ${counted} ${type} entries counted instead of ${count}`)
-    const { entries } = await json(connection, `${api}/requests/${id}/entries?type=${type}`)
+    const { entries } = await read(connection, `requests/${id}/entries?type=${type}`)
     assert.equal(entries.length, count, `${route.path}: ${entries.length} ${type} entries kept instead of ${count}`)
-    if (type === 'sql' && count > 0) expectSites(entries, route, sites)
+    const places = placesOf(type, route)
+    if (places !== null) expectPlaces(entries, sites ? places : {}, `${route.path}: ${type}`)
   }
   if (!route.document) return id
   assert.match(response.body, /<script[^>]+data-debug-toolbar="/, `${route.path}: the script is missing`)
-  const latest = await json(connection, `${api}/requests/latest`)
+  const latest = await read(connection, 'requests/latest')
   assert.equal(latest.request.id, id, `${route.path} is not the latest document of the history`)
   return id
+}
+
+/** Nothing of the bursts was left out: the toolbar has seen as many requests and entries as were asked for, by its own account. */
+export async function expectComplete({ connection, asked }) {
+  const wanted = { requests: 0 }
+  for (const [route, count] of asked) {
+    wanted.requests += count
+    for (const [type, each] of Object.entries(entriesOf(route))) wanted[type] = (wanted[type] ?? 0) + each * count
+  }
+  let health
+  for (let left = 20; ; left--) {
+    health = await read(connection, 'health')
+    if (health.counts.running === 0 || left === 0) break
+    await wait(50)
+  }
+  const seen = { requests: health.counts.received }
+  for (const type of Object.keys(wanted)) seen[type] ??= health.entries.seen[type] ?? 0
+  assert.deepEqual(seen, wanted, 'the toolbar has not seen all that was asked for')
+  assert.equal(health.dropped.requests, 0, `${health.dropped.requests} requests were dropped: ${JSON.stringify(health.dropped.reasons)}`)
+  const failed = health.hooks.filter(({ failures }) => failures > 0)
+  assert.deepEqual(failed, [], 'the toolbar failed')
+}
+
+/** What one request must have left. */
+const entriesOf = ({ sql, template }) => ({ sql, template, signal: 1, log: 1 })
+
+/** The places that entries must have: how many on which lines of the app; `null` for a type without. */
+function placesOf(type, route) {
+  if (type === 'sql') return route.asked
+  if (type === 'signal') return { "bus.emit('served'": 1 }
+  return type === 'log' ? { 'logger.info(': 1 } : null
 }
 
 /** The open overlay hears of a record that `record` makes: when it begins and when it ends. What came before must have been told, or it is told once. */
@@ -54,28 +88,32 @@ export async function expectCounted({ connection, ask }, route) {
   if (after.requests !== null) assert.equal(after.requests - before.requests, 1, `${route.path}: the request was not recorded once`)
 }
 
-function expectSites(entries, route, wanted) {
-  const sites = entries.filter(({ site }) => site?.file.endsWith('app.mjs'))
-  const count = wanted ? entries.length : 0
-  assert.equal(
-    sites.length,
-    count,
-    `${route.path}: ${sites.length} of ${entries.length} queries have their place in app.mjs instead of ${count}`,
-  )
+function expectPlaces(entries, wanted, what) {
+  const lines = Object.fromEntries(Object.entries(wanted).map(([text, count]) => [`app.mjs:${lineOf(text)}`, count]))
+  const seen = {}
+  for (const { site } of entries) {
+    if (site === null) continue
+    const place = `${site.file.split('/').at(-1)}:${site.line}`
+    seen[place] = (seen[place] ?? 0) + 1
+  }
+  assert.deepEqual(seen, lines, `${what} entries have other places`)
+}
+
+/** The line of the app in which a text stands, from 1. */
+function lineOf(text) {
+  const at = app.indexOf(text)
+  assert.ok(at !== -1 && app.indexOf(text, at + 1) === -1, `app.mjs has not one line with: ${text}`)
+  return app.slice(0, at).split('\n').length
 }
 
 /** The record is there from its first millisecond, and finished soon after the response. */
 async function finished(connection, id) {
   for (let left = 20; ; left--) {
-    const record = await json(connection, `${api}/requests/${id}`)
+    const record = await read(connection, `requests/${id}`)
     if (record.request.state !== 'running') return record
     assert.ok(left > 0, `the record ${id} is still running a second after its response`)
     await wait(50)
   }
 }
 
-async function json(connection, path) {
-  const { status, body } = await connection.get(path)
-  assert.equal(status, 200, `GET ${path} answered ${status}: ${body.slice(0, 300)}`)
-  return JSON.parse(body)
-}
+const read = async (connection, path) => (await readApi(connection, path)).data

@@ -53,7 +53,10 @@ export async function measure({ configurations, routes, host, plan, log }) {
         for (const route of shuffle(routes))
           result.samples.push(...(await measureRoute({ base, bases, candidates: taking, processes }, route, plan)))
       }
-      for (const { id, check } of candidates) for (const route of check ? routes : []) await check(processes.get(id), route)
+      for (const { id, check, checkAll } of candidates) {
+        await checkAll?.(processes.get(id))
+        for (const route of check ? routes : []) await check(processes.get(id), route)
+      }
     } finally {
       for (const started of [...bases, ...processes.values()]) await started.stop()
     }

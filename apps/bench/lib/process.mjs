@@ -3,10 +3,12 @@ import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { routes } from '../routes.mjs'
 import { createConnection } from './client.mjs'
 import { connectOverlay } from './overlay.mjs'
 
 const server = fileURLToPath(new URL('../server.mjs', import.meta.url))
+const page = routes.find(({ path }) => path === '/page')
 
 /**
  * Starts one configuration in a fresh process.
@@ -53,7 +55,9 @@ export async function startConfiguration({ id, file, env = {}, quiet = false, ov
   const { port, startupCpuMs } = await hear()
   const connection = createConnection(port)
 
+  const asked = new Map()
   const burst = async (route, count) => {
+    asked.set(route, (asked.get(route) ?? 0) + count)
     const bytes = connection.toBytes(route)
     for (let left = count; left > 0; left--) {
       const { status } = await connection.send(bytes)
@@ -61,12 +65,15 @@ export async function startConfiguration({ id, file, env = {}, quiet = false, ov
     }
   }
   const opened = overlay ? await connectOverlay(connection) : null
+  if (opened) asked.set(page, 1)
   return {
     startupCpuMs,
     connection,
     overlay: opened,
     ask,
     burst,
+    /** how often each route was asked for, in bursts and by the overlay for its page */
+    asked,
     /** CPU of the whole process so far (all threads: compiler and garbage collector too), in µs */
     cpuUs,
     /** the same in µs per request of one burst, with all that an overlay is told of it, and of no other */
