@@ -14,7 +14,7 @@ export const limits = {
   requestUs: 25,
   /** µs of CPU over async context alone */
   queryUs: 8,
-  /** how much dearer a query of many may be than one of 51 */
+  /** how much dearer a query of 10,000 may be than one of 1,000 */
   growth: 1.2,
   /** ratios nearer than this are alike, whatever the noise of the run was */
   alike: 0.05,

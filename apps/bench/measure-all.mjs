@@ -21,9 +21,9 @@ export async function measureAll(options) {
   const log = (line) => console.log(`${((Date.now() - start) / 1000).toFixed(0).padStart(4)} s  ${line}`)
   await ensureInstalled()
   await ensureBuilt()
+  const host = await prepareHost(plan)
   const rivals = [plan.main, plan.memory].some((part) => part?.configurations.some(({ rival }) => rival))
   if (rivals) await ensureRivals()
-  const host = await prepareHost(plan, options.node)
   // Only now: these need what has just been installed.
   const { measure } = await import('./lib/measure.mjs')
   const { measureMemory } = await import('./lib/memory.mjs')
@@ -33,10 +33,7 @@ export async function measureAll(options) {
   const isThere = ({ needs }) => needs !== 'pg' || host.pgUrl
   const taken = plan.main && { ...plan.main, routes: plan.main.routes.filter(isThere) }
   const done = taken && taken.routes.length > 0 ? await measure({ ...taken, host, log: prefixed(log, 'routes') }) : nothing
-  const scaling = plan.scaling && {
-    ...strip(plan.scaling),
-    samples: (await measure({ ...plan.scaling, host, log: prefixed(log, 'many queries') })).samples,
-  }
+  const scaling = plan.scaling && toTable(plan.scaling, await measure({ ...plan.scaling, host, log: prefixed(log, 'many queries') }))
   let bytes = null
   let opening = null
   if (plan.opening) {
@@ -57,12 +54,8 @@ export async function measureAll(options) {
       machine: `${cpus().length} × ${cpus()[0].model.trim()}, ${process.platform}`,
       quick: options.quick,
       minutes: Math.ceil((Date.now() - start) / 60_000),
-      replicates: done.replicates,
-      rounds: plan.main?.plan.rounds ?? 0,
       rivalRounds: plan.main?.plan.rivalRounds ?? 0,
-      scale: plan.main?.plan.scale ?? 0,
-      processes: done.startups.length,
-      unsettled: done.unsettled,
+      ...howOf(plan.main?.plan, done),
     },
     ...strip(taken ?? { configurations: configurations.slice(0, 1), routes: [] }),
     samples: done.samples,
@@ -88,9 +81,20 @@ const strip = ({ configurations, routes }) => ({
   routes: routes.map(({ path, what, queries }) => ({ path, what, queries })),
 })
 
+/** How a table was measured, for the line above it. */
+const howOf = (plan, { replicates, startups, unsettled }) => ({
+  replicates,
+  rounds: plan?.rounds ?? 0,
+  scale: plan?.scale ?? 0,
+  processes: startups.length,
+  unsettled,
+})
+
+const toTable = (part, done) => ({ ...strip(part), samples: done.samples, how: howOf(part.plan, done) })
+
 const prefixed = (log, name) => (line) => log(`${name}: ${line}`)
 
-async function prepareHost(plan, major) {
+async function prepareHost(plan) {
   const { prepareDatabase } = await import('./lib/data.mjs')
   const databaseFile = prepareDatabase()
   const needsPg = plan.opening || plan.main?.routes.some(({ needs }) => needs === 'pg')
@@ -99,22 +103,22 @@ async function prepareHost(plan, major) {
     pgUrl = serviceUrl('pg')
     await (await import('./lib/postgres-data.mjs')).preparePostgres(pgUrl)
   } else if (needsPg) console.log('  /pg is skipped: no PostgreSQL answers. Start it, or set TEST_PG_URL.')
-  return { databaseFile, pgUrl, node: await chooseNode(major ?? process.versions.node.split('.')[0]) }
+  return { databaseFile, pgUrl, node: await chooseNode(plan.node) }
 }
 
 /** The running Node, or another major that npm brings, with the better-sqlite3 that belongs to it. */
 async function chooseNode(major) {
-  const node = await otherNode(Number(major))
+  const node = await otherNode(major)
   if (!node) throw new Explained(`--node: npm has no Node ${major} for ${process.platform} ${process.arch}.`)
-  return { ...node, sqlite: node.home ? await ensureSqlite() : null }
+  return { ...node, sqlite: major >= 22 ? await ensureSqlite() : null }
 }
 
 async function measureNodes({ majors, ...part }, host, measure, log) {
   const tables = []
   for (const major of majors) {
     const node = await chooseNode(major)
-    const { samples } = await measure({ ...part, host: { ...host, pgUrl: null, node }, log: prefixed(log, `Node ${major}`) })
-    tables.push({ version: node.version, ...strip(part), samples })
+    const done = await measure({ ...part, host: { ...host, pgUrl: null, node }, log: prefixed(log, `Node ${major}`) })
+    tables.push({ version: node.version, ...toTable(part, done) })
   }
   return tables
 }

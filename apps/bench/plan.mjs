@@ -14,13 +14,15 @@ const limit = ['bare', 'async-context', 'toolbar']
  * What a run does, from its options (strings as they were typed). A quick one is bounded by its deadline, whatever the machine does;
  * a full one by what is in it: about twenty minutes.
  *
- * @param options `{ quick, only, routes, parts, replicates, rounds }`
+ * @param options `{ quick, only, routes, parts, replicates, rounds, node }`
  * @param start epoch ms
  * @throws Explained where a name is unknown or a number is none
  */
 export function toPlan(options, start) {
   const { quick } = options
-  const parts = choose(partNames, options.parts ?? (quick ? 'main' : undefined), '--parts')
+  // other Nodes are no matter of a run that is all on one of them
+  const usual = quick ? 'main' : options.node ? 'main,scaling,opening,memory' : undefined
+  const parts = choose(partNames, options.parts ?? usual, '--parts')
   const pick = (ids) => allConfigurations.filter(({ id }) => ids.includes(id))
   const configurations = options.only
     ? pick(
@@ -44,6 +46,7 @@ export function toPlan(options, start) {
   const deadline = quick ? start + 112_000 : Number.POSITIVE_INFINITY
   const part = (name, value) => (parts.includes(name) ? value : null)
   return {
+    node: toCount(options.node, Number(process.versions.node.split('.')[0]), '--node'),
     main: part('main', {
       configurations,
       routes: quick && !options.routes ? withLimits : routes,
@@ -59,7 +62,7 @@ export function toPlan(options, start) {
     scaling: part('scaling', {
       configurations: pick(limit),
       routes: scalingRoutes,
-      plan: { replicates, rounds: 1, scale: 1, warmUpMs: 10_000, deadline },
+      plan: { replicates, rounds: 4, scale: 1, warmUpMs: 10_000, deadline },
     }),
     opening: part('opening', { times: 8 }),
     memory: part('memory', {
@@ -72,7 +75,7 @@ export function toPlan(options, start) {
       majors: [22, 24],
       configurations: pick(limit),
       routes: withLimits,
-      plan: { replicates, rounds: 1, scale: 1, warmUpMs: 10_000, deadline },
+      plan: { replicates, rounds: 1, scale: 3, warmUpMs: 10_000, deadline },
     }),
   }
 }

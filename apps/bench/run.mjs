@@ -2,12 +2,12 @@
  * `npm run bench`: what the toolbar costs and what it is compared with, into README.md and chart.svg beside this file.
  * `npm run bench -- --quick` ends within two minutes and prints its tables. README.md names the other options.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { cacheDir } from '../../scripts/lib/paths.mjs'
-import { main } from '../../scripts/lib/say.mjs'
+import { Explained, main } from '../../scripts/lib/say.mjs'
 import { toChart } from './lib/chart.mjs'
 import { replaceBetween, toReport } from './lib/report.mjs'
 import { measureAll } from './measure-all.mjs'
@@ -29,12 +29,18 @@ await main(async () => {
       node: { type: 'string' },
     },
   })
-  const results = options.again ? JSON.parse(readFileSync(kept, 'utf8')) : await measureAll(options)
+  const results = options.again ? lastResults() : await measureAll(options)
   if (!options.again) writeFileSync(kept, JSON.stringify(results))
   console.log(`\n${toReport(results)}`)
-  const { quick, only, routes: some, parts, node } = options
-  if (options.write ?? !(quick || only || some || parts || node)) write(results)
+  const { again, quick, only, routes: some, parts, node, replicates, rounds } = options
+  const isWhole = !(again || quick || only || some || parts || node || replicates || rounds)
+  if (options.write ?? isWhole) write(results)
 })
+
+function lastResults() {
+  if (!existsSync(kept)) throw new Explained('--again: nothing was measured yet. Run npm run bench first.')
+  return JSON.parse(readFileSync(kept, 'utf8'))
+}
 
 function write(results) {
   const chart = 'chart.svg'

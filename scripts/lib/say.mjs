@@ -13,12 +13,13 @@ export async function step(name, action) {
 /** A failure that has been explained: print the message, no stack. */
 export class Explained extends Error {}
 
-/** Runs a script's main function; explained failures print their message only. */
+/** Runs a script's main function; explained failures, and Node's of arguments, print their message only. */
 export async function main(action) {
   try {
     await action()
   } catch (error) {
-    console.error(error instanceof Explained ? `\n✖ ${error.message}` : error)
+    const isExplained = error instanceof Explained || error.code?.startsWith('ERR_PARSE_ARGS')
+    console.error(isExplained ? `\n✖ ${error.message}` : error)
     process.exitCode = 1
   }
 }

@@ -1,4 +1,4 @@
-import { median } from './statistics.mjs'
+import { median, quantile } from './statistics.mjs'
 
 /**
  * Reads the results of a run (as run.mjs puts them together): the same figures for tables, verdict and chart.
@@ -8,10 +8,19 @@ export function createFigures(results) {
   const [base] = results.configurations
   const valuesOf = (samples, id, path, key) =>
     samples.filter((sample) => sample.id === id && sample.path === path).map((sample) => sample[key])
-  const rangeOf = (values) => (values.length === 0 ? null : { median: median(values), min: Math.min(...values), max: Math.max(...values) })
+  const rangeOf = (values) =>
+    values.length === 0
+      ? null
+      : {
+          median: median(values),
+          min: Math.min(...values),
+          max: Math.max(...values),
+          lower: quantile(values, 0.25),
+          upper: quantile(values, 0.75),
+        }
   const all = [...results.samples, ...(results.scaling?.samples ?? [])]
 
-  /** `{ median, min, max }` of the ratios to the base */
+  /** `{ median, min, max, lower, upper }` of the ratios to the base: the middle half is between the last two */
   const ratio = (id, path, samples = all) => rangeOf(valuesOf(samples, id, path, 'ratio'))
   const cpuUs = (id, path, samples = all) => rangeOf(valuesOf(samples, id, path, 'cpuUs'))?.median ?? null
   /** what a configuration adds to async context alone, as a part of the base */

@@ -66,8 +66,8 @@ ${perRoute(ours, (id, path) => fixed(overContext(id, path, samples), 2))}`)
 
 function scalingPart(results, { overContextUs, ratio }) {
   if (!results.scaling) return null
-  const { routes, samples, configurations } = results.scaling
-  return `**As queries become many**
+  const { routes, samples, configurations, how } = results.scaling
+  return `**As queries become many**: ${toHow(how)}
 
 ${table(
   ['', ...routes.map(({ queries }) => `${queries.toLocaleString('en')} queries`)],
@@ -84,9 +84,9 @@ ${table(
 }
 
 function nodeParts(results, { ratio, overContext }) {
-  return (results.nodes ?? []).map(({ version, routes, configurations, samples }) => {
+  return (results.nodes ?? []).map(({ version, routes, configurations, samples, how }) => {
     const cells = (cell) => routes.map(({ path }) => cell(path))
-    return `**Node ${version}: ratio to bare**
+    return `**Node ${version}: ratio to bare**: ${toHow(how)}
 
 ${table(
   ['', ...cells((path) => path)],
@@ -157,13 +157,17 @@ const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(0)
 const signed = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`
 
 /** One line that says where the figures come from. */
-function toSettings({ date, node, machine, replicates, rounds, rivalRounds, scale, quick, minutes, processes, unsettled }) {
-  const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minute${minutes === 1 ? '' : 's'}`
-  if (processes === 0) return `${where}.`
+function toSettings({ date, node, machine, rivalRounds, quick, minutes, ...how }) {
+  const where = `Measured ${date} on Node ${node}, ${machine}, in ${minutes} minute${minutes === 1 ? '' : 's'}${quick ? ' (--quick)' : ''}`
+  if (how.processes === 0) return `${where}.`
+  return `${where}: ${toHow(how)}${rivalRounds < how.rounds ? ` Rivals take part in ${rivalRounds} of the rounds.` : ''}`
+}
+
+/** How one part was measured. */
+function toHow({ replicates, rounds, scale, processes, unsettled }) {
   return (
-    `${where}: ${replicates} fresh processes of each configuration, ` +
-    `${rounds} round${rounds === 1 ? '' : 's'} in each${rivalRounds < rounds ? ` (rivals: ${rivalRounds})` : ''}${quick ? ' (--quick)' : ''}, bursts of about ${Math.round(scale * 100)} ms of the bare app; ` +
-    `${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
+    `${replicates} fresh processes of each configuration, ${rounds} round${rounds === 1 ? '' : 's'} in each, ` +
+    `bursts of about ${Math.round(scale * 100)} ms of the bare app; ${unsettled} of ${processes} processes had not settled when their time to warm up ended.`
   )
 }
 

@@ -1,9 +1,14 @@
 export const mean = (...values) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-export function median(values) {
+export const median = (values) => quantile(values, 0.5)
+
+/** The value below which a part of them lies, between two neighbours by its distance from each (R's type 7). */
+export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : mean(sorted[middle - 1], sorted[middle])
+  const place = (sorted.length - 1) * part
+  const below = Math.floor(place)
+  const above = sorted[Math.min(below + 1, sorted.length - 1)]
+  return sorted[below] + (above - sorted[below]) * (place - below)
 }
 
 /** In random order: nobody always runs after the same neighbour. */

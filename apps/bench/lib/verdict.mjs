@@ -42,7 +42,7 @@ export function judge(results) {
     (value) => value < 1,
   )
   addWorst(
-    'disabled equals bare again, worst route: distance beyond the noise',
+    'disabled equals bare again, worst route: distance beyond the middle half of bare again',
     `≤ ${limits.alike}`,
     (path) => beyondNoise(figures.ratio('disabled', path), figures.ratio('bare-again', path)),
     (value) => value <= limits.alike,
@@ -75,7 +75,13 @@ export function judge(results) {
     const { later, first } = figures.opening
     const { queries } = results.opening
     const title = `SQL panel of ${queries.toLocaleString('en')} queries`
-    add('must', `${title}: server CPU`, `≤ ${limits.openingMs} ms`, `${later.cpuMs.toFixed(0)} ms`, later.cpuMs <= limits.openingMs)
+    add(
+      'must',
+      `${title}: server CPU, median of all but the first of a process`,
+      `≤ ${limits.openingMs} ms`,
+      `${later.cpuMs.toFixed(0)} ms`,
+      later.cpuMs <= limits.openingMs,
+    )
     add(
       'aim',
       `${title}: server CPU, the first one of a process`,
@@ -100,7 +106,6 @@ function addQueries(results, figures, add) {
     us: figures.overContextUs('toolbar', path) / queries,
   }))
   if (perQuery.length === 0) return
-  const [few, ...many] = perQuery
   for (const { queries, us } of perQuery)
     add(
       'aim',
@@ -109,14 +114,22 @@ function addQueries(results, figures, add) {
       `${us.toFixed(1)} µs`,
       us <= limits.queryUs,
     )
-  const growth = Math.max(...many.map(({ us }) => us)) / few.us
-  add('must', `a query of many / a query of ${few.queries}`, `≤ ${limits.growth}`, growth.toFixed(2), growth <= limits.growth)
+  // not from the fewest: a request's own share is in each of theirs
+  const [fewer, most] = perQuery.slice(-2)
+  const growth = fewer.us > 0 ? most.us / fewer.us : Number.POSITIVE_INFINITY
+  add(
+    'must',
+    `a query of ${most.queries.toLocaleString('en')} / a query of ${fewer.queries.toLocaleString('en')}`,
+    `≤ ${limits.growth}`,
+    fewer.us > 0 ? growth.toFixed(2) : 'not measurable',
+    growth <= limits.growth,
+  )
 }
 
-/** How far a median lies outside of the range that the same thing, measured twice, shows. */
+/** How far a median lies outside of the middle half of what the same thing, measured twice, shows: its range would grow with each sample. */
 function beyondNoise(seen, noise) {
   if (!seen || !noise) return null
-  return Math.max(0, seen.median - noise.max, noise.min - seen.median)
+  return Math.max(0, seen.median - noise.upper, noise.lower - seen.median)
 }
 
 const divide = (a, b) => (a === undefined || b === undefined ? null : a / b)

@@ -30,6 +30,12 @@ it('takes parts, configurations and routes by name, bare always among them', () 
   ])
 })
 
+it('is all on one Node where one is named', () => {
+  const plan = toPlan({ quick: false, node: '24' }, 0)
+  expect([plan.node, plan.nodes, plan.memory === null]).toEqual([24, null, false])
+  expect(() => toPlan({ quick: false, node: 'abc' }, 0)).toThrow("--node takes a whole number from 1 up, and got 'abc'")
+})
+
 it('names what it does not know', () => {
   expect(() => toPlan({ quick: false, only: 'tolbar' }, 0)).toThrow("--only: there is no 'tolbar'; there are bare,")
   expect(() => toPlan({ quick: false, routes: '/no' }, 0)).toThrow("--routes: there is no '/no'")

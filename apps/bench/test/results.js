@@ -8,6 +8,8 @@ export function samplesOf(path, ratios) {
   )
 }
 
+const how = { replicates: 3, rounds: 1, scale: 1, processes: 12, unsettled: 1 }
+
 export function createResults(overrides = {}) {
   const configurations = labels.map((id) => ({ id, label: id, rival: id === 'opentelemetry' }))
   const ratios = { 'bare-again': [0.98, 1.02], 'async-context': [1.1], toolbar: [1.2, 1.3, 1.5], disabled: [1.01], opentelemetry: [1.7] }
@@ -43,6 +45,7 @@ export function createResults(overrides = {}) {
         ...samplesOf('/queries?n=10', { 'async-context': [1.1], toolbar: [1.4] }),
         ...samplesOf('/queries?n=20', { 'async-context': [1.1], toolbar: [1.8] }),
       ],
+      how,
     },
     bytes: [{ path: '/n1', head: 180, body: 260 }],
     opening: {
@@ -66,6 +69,7 @@ export function createResults(overrides = {}) {
         configurations: configurations.filter(({ id }) => ['bare', 'async-context', 'toolbar'].includes(id)),
         routes: [{ path: '/n1', what: '' }],
         samples: samplesOf('/n1', { 'async-context': [1.02], toolbar: [1.12] }),
+        how,
       },
     ],
     ...overrides,

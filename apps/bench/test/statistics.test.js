@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { inPairs } from '../lib/in-pairs.mjs'
-import { chunks, median, shuffle } from '../lib/statistics.mjs'
+import { chunks, median, quantile, shuffle } from '../lib/statistics.mjs'
 import { isSteady } from '../lib/steady.mjs'
 
 describe('statistics', () => {
   it('takes the middle value, or the mean of the middle two', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(median([4, 1, 2, 3])).toBe(2.5)
+    expect([0, 0.25, 0.5, 1].map((part) => quantile([40, 10, 30, 20, 50], part))).toEqual([10, 20, 30, 50])
+    expect(quantile([1, 2], 0.25)).toBe(1.25)
+    expect(quantile([7], 0.75)).toBe(7)
   })
 
   it('shuffles without losing anything', () => {
