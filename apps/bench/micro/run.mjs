@@ -1,7 +1,7 @@
 /**
  * `node apps/bench/micro/run.mjs`: what the hot path costs for each entry, in time and in bytes allocated, against a yardstick that runs
- * beside it. Ends with 1 where something is dearer than its limit. `--only sql,log` takes some; `--handicap sql` adds to each
- * entry as much again as its limit, to see that the check can fail.
+ * beside it. Ends with 1 where something is dearer than its limit. `--only sql,log` takes some; `--handicap sql`, `--handicap sql:bytes` and
+ * `--handicap sql:time` add to each of its entries as much again as its limit, to see that the check can fail.
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -16,11 +16,17 @@ const flags = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-siz
 await main(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' }, handicap: { type: 'string' } } })
   const ids = Object.keys(limits)
-  for (const [option, named] of Object.entries(values)) {
-    const unknown = named.split(',').find((id) => !ids.includes(id))
-    if (unknown !== undefined) throw new Explained(`--${option}: there is no '${unknown}'; there are ${ids.join(', ')}.`)
-  }
+  const unknown = values.only?.split(',').find((id) => !ids.includes(id))
+  if (unknown !== undefined) throw new Explained(`--only: there is no '${unknown}'; there are ${ids.join(', ')}.`)
   const chosen = values.only ? `request,${values.only}` : ''
+  if (values.handicap !== undefined) {
+    const [id, what, more] = values.handicap.split(':')
+    const measured = chosen === '' ? ids : chosen.split(',')
+    if (!measured.includes(id) || more !== undefined || ![undefined, 'time', 'bytes'].includes(what))
+      throw new Explained(
+        `--handicap takes one of ${measured.join(', ')}, with :time or :bytes or nothing after it, and got '${values.handicap}'.`,
+      )
+  }
   let dear = ids
   // A neighbour may be in the way once. What is dear is dear again.
   for (let tries = 2; tries > 0; tries--) {

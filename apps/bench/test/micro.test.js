@@ -3,6 +3,8 @@ import { inRoot } from '../../../scripts/lib/paths.mjs'
 import { runNode } from '../../../scripts/lib/run.mjs'
 import { judgeMicro, toLines } from '../micro/judge.mjs'
 
+const run = inRoot('apps/bench/micro/run.mjs')
+
 describe('the guard of the hot path', () => {
   const measured = (us, bytes) => ({ reference: { us: 5, bytes: 1000 }, rows: [{ id: 'log', us, bytes }] })
   const limits = { log: { time: 0.5, bytes: 0.2 } }
@@ -20,10 +22,26 @@ describe('the guard of the hot path', () => {
     }
   })
 
-  it('fails a real run in which every entry costs as much again as its limit', async () => {
-    const { code, output } = await runNode([inRoot('apps/bench/micro/run.mjs'), '--only', 'log', '--handicap', 'log'], { capture: true })
-    expect(output).toMatch(/log .*FAIL/)
-    expect(output).toContain('costs more than it may for: log')
-    expect(code).toBe(1)
-  }, 90_000)
+  it.each([
+    ['time', /time (\S+) of at most (\S+),/],
+    ['bytes', /bytes (\S+) of at most (\S+) /],
+  ])(
+    'fails a real run in which every entry takes as much again as its limit in %s',
+    async (what, figures) => {
+      const { code, output } = await runNode([run, '--only', 'log', '--handicap', `log:${what}`], { capture: true })
+      expect(output).toContain('costs more than it may for: log')
+      const [, seen, limit] = figures.exec(/log .*FAIL/.exec(output)?.[0] ?? '') ?? []
+      expect(Number(seen)).toBeGreaterThan(Number(limit))
+      expect(code).toBe(1)
+    },
+    90_000,
+  )
+
+  it('says what a handicap can be', async () => {
+    for (const wrong of ['sql', 'log,span', 'log:memory', 'log:time:bytes']) {
+      const { code, output } = await runNode([run, '--only', 'log', '--handicap', wrong], { capture: true })
+      expect(output).toContain(`--handicap takes one of request, log, with :time or :bytes or nothing after it, and got '${wrong}'`)
+      expect(code).toBe(1)
+    }
+  })
 })
