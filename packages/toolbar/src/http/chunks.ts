@@ -7,7 +7,15 @@ export function callbackOf(args: readonly unknown[]): unknown[] {
   return typeof args[2] === 'function' ? [undefined, args[2]] : []
 }
 
-const encodingOf = (encoding: unknown): BufferEncoding => (typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+/** Of text, as Node takes it: UTF-8 where none is given. */
+export const encodingOf = (encoding: unknown): BufferEncoding =>
+  typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8'
+
+/** Whether Node sends text in it. */
+export function isKnownEncoding(encoding: unknown): boolean {
+  if (!encoding || typeof encoding === 'function' || encoding === 'buffer') return true
+  return typeof encoding === 'string' && Buffer.isEncoding(encoding)
+}
 
 /** Its bytes. */
 export function lengthOf(chunk: string | Uint8Array, encoding: unknown): number {

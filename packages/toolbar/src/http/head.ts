@@ -47,8 +47,8 @@ export function openHead(res: ServerResponse, state: ResponseState, args: unknow
 const prepareHead = guard('response.head', (res: ServerResponse, state: ResponseState, args: unknown[]): readonly unknown[] => {
   const status = typeof args[0] === 'number' ? args[0] : Number(args[0]) | 0
   const { record } = state.scope
-  // beyond these Node refuses it
-  if (status < 200 || status > 999 || record === null) return args
+  // beyond these Node refuses it; nobody hears what comes after the close
+  if (status < 200 || status > 999 || record === null || state.closed) return args
   state.prepared = true
   const argument = headerArgument(args)
   const set = look(res, 'getHeaderNames').call(res)
@@ -184,6 +184,13 @@ export function promiseLength(res: ServerResponse, length: number): boolean {
   return true
 }
 
+/** The head is made at the end, with the length of all that the app sends: the script is counted with it. */
+export function countScript(res: ServerResponse, state: ResponseState): void {
+  const internals = res as unknown as Internals
+  if (state.snippet !== null && state.promised === -1 && typeof internals._contentLength === 'number')
+    internals._contentLength += state.snippet.length
+}
+
 /** All of the app is written: the script comes next. */
 export function promiseScript(res: ServerResponse, state: ResponseState): void {
   const internals = res as unknown as Internals
@@ -195,7 +202,7 @@ function decide(state: ResponseState, verdict: Verdict | 'undecided', injection:
   state.snippet = injection?.snippet ?? null
   state.promised = injection?.promised ?? -1
   const { record } = state.scope
-  if (record === null) return
+  if (record === null || state.closed) return
   const { facts } = record
   facts.injected = verdict === 'inject'
   facts.notInjected = verdict === 'inject' || verdict === 'undecided' || verdict === 'ask-first-bytes' ? null : verdictSentences[verdict]

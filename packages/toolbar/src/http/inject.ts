@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Asked } from './asked.ts'
+import { encodingOf } from './chunks.ts'
 
 /** Whether a response gets the script, and if not, why. */
 export type Verdict =
@@ -108,7 +109,7 @@ function isWide(head: string): boolean {
 function headOf(chunk: string | Uint8Array, encoding: unknown): string {
   if (typeof chunk !== 'string') return Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, 512)).toString('latin1')
   if (isUtf8(encoding)) return chunk.slice(0, 512)
-  return Buffer.from(chunk.slice(0, 1_024), encoding as BufferEncoding).toString('latin1', 0, 512)
+  return Buffer.from(chunk.slice(0, 1_024), encodingOf(encoding)).toString('latin1', 0, 512)
 }
 
 /** A navigation: the browser wants a page to show. */

@@ -111,6 +111,7 @@ export function createMiddleware(options: MiddlewareOptions): Middleware {
     open.remove(state)
     const { record } = state.scope
     if (record !== null && end(res, state, record) === undefined) recorder.abandon(record)
+    if (!state.finished) open.closeCut(state)
   }
 
   const end = guard('middleware.end', (res: ServerResponse, state: ResponseState, record: RequestRecord): true => {

@@ -6,6 +6,7 @@ import { closeResponse, type ResponseState } from './response.ts'
  */
 export class OpenResponses {
   private readonly states: ResponseState[] = []
+  private isClosing = false
 
   add(state: ResponseState): void {
     state.place = this.states.length
@@ -22,6 +23,14 @@ export class OpenResponses {
     if (last === state) return
     this.states[state.place] = last
     last.place = state.place
+  }
+
+  /** Closes what waits on the same connection, when one was cut: Node tells only the response that has the socket. */
+  closeCut({ asked }: ResponseState): void {
+    if (this.isClosing || asked.httpVersionMajor !== 1 || asked.socket?.destroyed !== true) return
+    this.isClosing = true
+    for (const state of this) if (state.asked.socket === asked.socket) closeResponse(state)
+    this.isClosing = false
   }
 
   /** Closes those whose end was not heard, since the app has taken `emit` from us: they would fill the room there is. */

@@ -6,18 +6,8 @@ import { type AnyFunction, hiddenMethod, type Undo } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { bindServing, type Serving, servingOf } from '../core/serving.ts'
 import { type Asked, httpSocketOf } from './asked.ts'
-import { callbackOf, joined, lengthOf } from './chunks.ts'
-import {
-  breaksPromise,
-  isHeadMade,
-  noteFirstBytes,
-  openHead,
-  promiseLength,
-  promiseScript,
-  signHead,
-  takeBackHead,
-  withholdScript,
-} from './head.ts'
+import { endWithScript, noteChunk } from './end.ts'
+import { countScript, isHeadMade, openHead, signHead, takeBackHead, withholdScript } from './head.ts'
 import type { Verdict } from './inject.ts'
 import {
   type Below,
@@ -184,7 +174,12 @@ function writeHead(res: Observed, state: ResponseState, args: unknown[]): unknow
   // one that is late fails in Node's own, and there is nothing to take back
   if (!state.prepared && isHeadMade(res)) return callBelow(res, state, 'writeHead', args)
   try {
-    const result = callBelow(res, state, 'writeHead', state.prepared ? args : openHead(res, state, args))
+    let head: readonly unknown[] = args
+    if (!state.prepared) {
+      head = openHead(res, state, args)
+      if (state.ended) countScript(res, state)
+    }
+    const result = callBelow(res, state, 'writeHead', head)
     signHead(res, state)
     if (state.promised !== -1) withholdScript(res, state)
     return result
@@ -222,7 +217,7 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
   if (state.signature !== null) signHead(res, state)
   const { bytes, chunks } = state
   try {
-    return endWithScript(res, state, args)
+    return endWithScript(res, state, args, isWrapped(res))
   } catch (error) {
     // the app made a mistake, and may end it again
     state.ended = res.writableEnded
@@ -233,40 +228,9 @@ function endOnce(res: Observed, state: ResponseState, args: unknown[]): unknown 
   }
 }
 
-function endWithScript(res: Observed, state: ResponseState, args: unknown[]): unknown {
-  const chunk = typeof args[0] === 'function' ? undefined : args[0]
-  const { bytes } = state
-  if (chunk !== undefined && chunk !== null) noteChunk(res, state, chunk, args[1])
-  if (!state.prepared && !isHeadMade(res)) openHead(res, state, [look(res, 'statusCode')])
-  const snippet = state.snippet
-  if (snippet === null || look(res, 'writableEnded') || look(res, 'destroyed')) return callBelow(res, state, 'end', args)
-  // a length that the app did not keep to: Node is to say so, before anything of ours
-  if (state.promised !== -1 && breaksPromise(res, state, state.bytes - bytes)) return callBelow(res, state, 'end', args)
-  if (chunk === undefined || chunk === null) return endWith(res, state, snippet, args)
-  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return callBelow(res, state, 'end', args)
-  if (!isHeadMade(res)) {
-    // one call is half of two: worth a copy of a page that is not large
-    if (state.promised !== -1) {
-      if (chunk.length < maxJoined) return endWith(res, state, joined(chunk, args[1], snippet), args)
-    } else if (!hasHeader(res, 'content-length') && !hasHeader(res, 'transfer-encoding')) {
-      // Node counts the length of a lone chunk by itself: joined, it still can
-      if (chunk.length < maxCopied || !promiseLength(res, lengthOf(chunk, args[1]) + snippet.length))
-        return endWith(res, state, joined(chunk, args[1], snippet), args)
-    }
-  }
-  look(res, 'cork').call(res)
-  try {
-    callBelow(res, state, 'write', [chunk, ...(typeof args[1] === 'string' ? [args[1]] : [])])
-    return endWith(res, state, snippet, args)
-  } catch (error) {
-    res.uncork()
-    throw error
-  }
-}
-
-function endWith(res: Observed, state: ResponseState, last: Buffer, args: readonly unknown[]): unknown {
-  if (state.promised !== -1) promiseScript(res, state)
-  return callBelow(res, state, 'end', [last, ...callbackOf(args)])
+/** Somebody stands before our `writeHead` on the response, to change the head when it is made. */
+function isWrapped(res: Observed): boolean {
+  return Object.hasOwn(res, 'writeHead') && look(res, 'writeHead') !== methods.writeHead.value
 }
 
 function destroy(res: Observed, state: ResponseState, args: unknown[]): unknown {
@@ -286,20 +250,3 @@ export function closeResponse(state: ResponseState): void {
   state.closed = true
   state.onEnd(state.res, state)
 }
-
-const hasHeader = (res: Observed, name: string): boolean => look(res, 'hasHeader').call(res, name)
-
-/** A page above this is not copied to be joined with the script, where Node can be told its length: it takes its time, and as much memory again. */
-const maxCopied = 1024 * 1024
-/** Above this the copy takes longer than a call. */
-const maxJoined = 32 * 1024
-
-/** The first bytes may decide; all bytes are counted. */
-const noteChunk = guard('response.chunk', (res: Observed, state: ResponseState, chunk: unknown, encoding: unknown): void => {
-  const text = typeof chunk === 'string'
-  if (!text && !(chunk instanceof Uint8Array)) return
-  const length = lengthOf(chunk, encoding)
-  if (length === 0) return
-  state.bytes += length
-  if (state.chunks++ === 0) noteFirstBytes(res, state, chunk, encoding)
-})

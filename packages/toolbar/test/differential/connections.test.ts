@@ -61,6 +61,40 @@ describe('R26: pipelining', () => {
   })
 })
 
+describe('R26, R28: pipelining on a connection that is cut', () => {
+  it('ends all of its requests, also those that never had the socket', async () => {
+    app = await serve({ limits: { inFlight: 20 } }, (toolbar) => (req, res) => {
+      toolbar(req, res, () => void setTimeout(() => res.end('late'), 60))
+    })
+    const port = portOf(app.server)
+    for (let round = 0; round < 3; round++) {
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(`GET / HTTP/1.1\r\n${head({})}\r\n`.repeat(10)))
+      socket.on('error', () => {})
+      await sleep(30)
+      socket.destroy()
+    }
+    await expect.poll(counts).toMatchObject({ received: 30, running: 0, dropped: 0 })
+    const { requests } = await app.api<RequestList>('requests?limit=30')
+    expect(new Set(requests.map(({ state, status }) => `${state} ${status}`))).toEqual(new Set(['aborted null']))
+  })
+
+  it('tells nothing of an answer that came after the client had left, while a span keeps the record open', async () => {
+    app = await serve({}, (toolbar) => (req, res) => {
+      toolbar(req, res, async () => {
+        await toolbar.measure('work', async () => await sleep(80))
+        res.writeHead(201, { 'Content-Type': 'text/html' }).end(html)
+        void toolbar.measure('more work', async () => await sleep(80))
+      })
+    })
+    const socket = net.connect(portOf(app.server), '127.0.0.1', () => socket.write(`GET / HTTP/1.1\r\n${head(navigation)}\r\n`))
+    await sleep(40)
+    socket.destroy()
+    await expect.poll(counts).toMatchObject({ running: 0, stored: 1 })
+    expect(await app.latest('/')).toMatchObject({ state: 'aborted', status: null })
+    expect(await app.panel((await app.latest('/')).id, 'response')).toMatchObject({ injected: false, status: null })
+  })
+})
+
 describe('T75: where one answer ends the next begins', () => {
   it('100 mixed answers on one connection, read by a parser that forgives nothing', async () => {
     const kinds: ((res: ServerResponse) => void)[] = [

@@ -5,6 +5,7 @@ import type { Case, Variant } from './case.ts'
 import { bodyCalls } from './cases/body-calls.ts'
 import { expressCases } from './cases/express.ts'
 import { heads } from './cases/heads.ts'
+import { lateHeads } from './cases/late-heads.ts'
 import { middlewares } from './cases/middlewares.ts'
 import { objectCases } from './cases/objects.ts'
 import { outgoing } from './cases/outgoing.ts'
@@ -20,6 +21,7 @@ const cases: readonly Case[] = [
   ...protocol,
   ...outgoing,
   ...heads,
+  ...lateHeads,
   ...pages,
   ...middlewares,
   ...objectCases,

@@ -152,6 +152,11 @@ const mistakes: Record<string, (res: ServerResponse, view: View) => void> = {
     res.statusCode = 500
     view.call('end', () => res.end(html))
   },
+  'end(text) in an encoding that is none': (res, view) => {
+    for (const encoding of [{}, 5, 'bogus']) view.call('end', () => res.end(html, encoding as never))
+    res.destroy()
+  },
+  'end(text, buffer)': (res, view) => view.call('end', () => res.end(html, 'buffer' as never)),
   'a status that is none, with a length and an ETag': (res, view) => {
     res.setHeader('Content-Length', bytes.length).setHeader('ETag', '"x"').setHeader('Server-Timing', 'db;dur=1')
     res.statusCode = 9_999
@@ -173,6 +178,8 @@ const http1Mistakes = new Set([
   'end(1) with a length',
   'write after end',
   'write after end, in the next turn',
+  'end(text) in an encoding that is none',
+  'end(text, buffer)',
 ])
 
 const view0 =
