@@ -278,7 +278,7 @@ describe('the data of a panel', () => {
     const timeline = await app.api<{ rows: unknown[] }>(`requests/${id}/panels/timeline?q=type:sql`)
     expect(timeline.rows).toHaveLength(3)
     expect(await app.api(`requests/${id}/panels/sql?q=tabel:x`)).toMatchObject({
-      error: { code: 'BAD_PARAM', message: expect.stringContaining("no field 'tabel'") },
+      error: { code: 'BAD_PARAM', message: expect.stringContaining('no field "tabel"') },
     })
     expect(await rows('q=is:similar')).toHaveLength(0)
     expect(await app.api(`requests/${id}/panels/sql?sort=nope`)).toMatchObject({

@@ -39,11 +39,11 @@ export interface Filter {
 
 export type FieldValue = string | number | null | undefined | readonly string[]
 
-export interface Filterable {
+export interface Filterable<Field extends string = string> {
   /** what plain words are looked for in */
   text: readonly (string | null | undefined)[]
   /** what `key:` compares with; a list matches when one of its members does */
-  fields: Readonly<Record<string, FieldValue>>
+  fields: Readonly<Record<Field, FieldValue>>
 }
 
 /** Keys of a list of requests. */
@@ -60,9 +60,6 @@ export const REQUEST_FILTER_KEYS = [
   'finding',
   'id',
 ] as const
-
-/** Keys of a list of queries. */
-export const SQL_FILTER_KEYS = ['time', 'rows', 'bytes', 'wait', 'table', 'file', 'connection', 'kind', 'is'] as const
 
 interface Token {
   negated: boolean
@@ -226,6 +223,6 @@ function matchesTerm(term: FilterTerm, item: Filterable): boolean {
 }
 
 /** Whether an item passes; an empty filter passes everything. */
-export function matches(filter: Filter, item: Filterable): boolean {
+export function matches<Field extends string>(filter: Filter, item: Filterable<Field>): boolean {
   return filter.terms.every((term) => matchesTerm(term, item) !== term.negated)
 }

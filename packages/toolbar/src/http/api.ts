@@ -1,20 +1,21 @@
 import type { Console } from '../console/console.ts'
-import { type Filter, matches, parseFilter, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
+import { type Filter, matches, REQUEST_FILTER_KEYS } from '../contract/filter.ts'
 import { toRequestFields } from '../contract/request-fields.ts'
-import type { OverlayConfig, PanelSummary, RequestList, RequestSummary } from '../contract/types.ts'
+import type { OverlayConfig, RequestList, RequestSummary } from '../contract/types.ts'
 import { forgetViews, type RecordView, sqlTexts, toSummary, toView, type ViewOptions } from '../core/emit.ts'
 import { toEntryDetail } from '../core/emit-detail.ts'
-import { allHooks, countFailure } from '../core/guard.ts'
+import { allHooks } from '../core/guard.ts'
 import { outsideId } from '../core/outside-id.ts'
 import { patchCount } from '../core/patch.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Recorder } from '../core/recorder.ts'
 import type { Panel, PanelContext } from '../panels/panel.ts'
-import { UnknownField, UnknownSort } from '../panels/select-rows.ts'
 import type { Gate } from './gate.ts'
 import { toOpenApi } from './openapi.ts'
 import { createPairRoute } from './pair-route.ts'
+import { describePanelQuery, panelData, panelSummary } from './panel-data.ts'
 import { hasBody, readFields } from './read-json.ts'
+import { optionalWhole, readFilter, whole } from './read-query.ts'
 import { ApiProblem, quote, sendJson } from './reply.ts'
 import type { Call, Route } from './routes.ts'
 import { actionsOf, createSqlRoutes } from './sql-api.ts'
@@ -111,12 +112,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
     'api/requests/:id/panels/:panel',
     {
       summary: 'The data of one panel',
-      query: {
-        from: 'rows to skip; default 0',
-        limit: 'rows at most; default all',
-        sort: 'a column of the panel, `-` before it for descending',
-        q: 'filter language, with the fields of the panel',
-      },
+      query: describePanelQuery(panels),
     },
     ({ params, query }) => {
       const panel = panels.find((candidate) => candidate.id === params.panel)
@@ -126,7 +122,7 @@ export function createApiRoutes(options: ApiOptions): Route[] {
           'NO_SUCH_PANEL',
           `no panel ${quote(params.panel as string)}. Panels are: ${panels.map(({ id }) => id).join(', ')}.`,
         )
-      return panelData(panel, toView(find(params.id as string), viewing), query, options.panelContext)
+      return panelData(panel, panels, toView(find(params.id as string), viewing), query, options.panelContext)
     },
   )
   get('api/config', { summary: 'What the overlay needs to know', answer: 'OverlayConfig' }, () => options.config())
@@ -164,40 +160,6 @@ function noEntry(id: string): ApiProblem {
   return new ApiProblem(404, 'NO_SUCH_ENTRY', `no entry ${quote(id)} in this request: GET .../entries lists those that are kept.`)
 }
 
-function panelData(panel: Panel, view: RecordView, query: URLSearchParams, context: PanelContext): unknown {
-  const asked = {
-    from: whole(query, 'from', 0, 0, 1e9),
-    limit: optionalWhole(query, 'limit', 1, 1e9),
-    filter: readFilter(query.get('q')),
-    sort: query.get('sort'),
-  }
-  try {
-    return panel.data(view, asked, context)
-  } catch (error) {
-    if (error instanceof UnknownSort)
-      throw new ApiProblem(
-        400,
-        'BAD_PARAM',
-        `no sort ${quote(asked.sort ?? '')} in this panel. It sorts by ${error.known.join(', ')}, each with a '-' before it for descending.`,
-      )
-    if (error instanceof UnknownField)
-      throw new ApiProblem(400, 'BAD_PARAM', `'q': no field ${quote(error.field)} in this panel. Fields are ${error.known.join(', ')}.`)
-    countFailure(`panel.${panel.id}`, error)
-    throw new ApiProblem(500, 'PANEL_FAILED', `the panel ${quote(panel.id)} failed; the app is not affected. GET api/health says why.`)
-  }
-}
-
-/** A panel that fails says so, and the others go on. */
-function panelSummary(panel: Panel, view: RecordView, context: PanelContext): PanelSummary {
-  const { id, title } = panel
-  try {
-    return { id, title, ...panel.summary(view, context) }
-  } catch (error) {
-    countFailure(`panel.${id}`, error)
-    return { id, title, summary: 'failed', tone: 'error', count: null }
-  }
-}
-
 function list(recorder: Recorder, viewing: ViewOptions, query: URLSearchParams): RequestList {
   const limit = whole(query, 'limit', 50, 1, maxList)
   const before = optionalWhole(query, 'before', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY
@@ -230,14 +192,6 @@ function list(recorder: Recorder, viewing: ViewOptions, query: URLSearchParams):
     requests.push(summary)
   }
   return { requests, next, counts: recorder.counts() }
-}
-
-function readFilter(text: string | null, keys?: readonly string[]): Filter | null {
-  if (text === null || text.trim() === '') return null
-  if (text.length > 200) throw new ApiProblem(400, 'BAD_PARAM', `'q' is ${text.length} characters long; 200 are enough.`)
-  const filter = parseFilter(text, keys)
-  if (filter.errors.length > 0) throw new ApiProblem(400, 'BAD_PARAM', `'q': ${filter.errors.map(({ message }) => message).join(' ')}`)
-  return filter
 }
 
 /** SQL and findings are only looked at when they are asked for. */
@@ -287,20 +241,4 @@ function toDropped(recorder: Recorder) {
       { reason: 'failed', requests: failed, message: 'the toolbar failed to finish the record; hooks below say why' },
     ].filter(({ requests }) => requests > 0),
   }
-}
-
-function whole(query: URLSearchParams, name: string, otherwise: number, least: number, most: number): number {
-  return optionalWhole(query, name, least, most) ?? otherwise
-}
-
-function optionalWhole(query: URLSearchParams, name: string, least: number, most: number): number | null {
-  const text = query.get(name)
-  if (text === null) return null
-  if (!/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > most)
-    throw new ApiProblem(
-      400,
-      'BAD_PARAM',
-      `'${name}' takes one whole number from ${least} to ${most}, got ${quote(text)}. ${name === 'before' || name === 'after' ? `Use the 'next' of the page before.` : ''}`.trim(),
-    )
-  return Number(text)
 }

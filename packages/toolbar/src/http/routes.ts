@@ -12,7 +12,7 @@ export interface Route {
   /** peers beyond loopback need no token for it */
   unpaired?: true
   summary: string
-  /** query parameters, for the description; others are not refused */
+  /** query parameters, with what they mean; others are refused */
   query?: Readonly<Record<string, string>>
   /** fields of the JSON body of an action, none of them required */
   body?: Readonly<Record<string, { type: 'boolean' | 'string'; description: string }>>

@@ -10,14 +10,22 @@ export interface PanelContext {
 }
 
 export interface PanelQuery {
-  /** rows to skip. Default 0 */
+  /** rows to skip; `from` and `limit` are for lists. Default 0 */
   from: number
   /** rows at most; `null` for all that is kept */
   limit: number | null
-  /** `q`, read; `null` for all rows */
+  /** `q`, read, of known fields only; `null` for all rows */
   filter: Filter | null
-  /** name of a column, `-` before it for descending; `null` for the panel's own order */
+  /** name of a known column, `-` before it for descending; `null` for the panel's own order */
   sort: string | null
+}
+
+/** What `q` and `sort` may name in a panel that is a list of rows. */
+export interface PanelRows {
+  /** of the filter language, those of the view's filter box */
+  readonly fields: readonly string[]
+  /** by name; a `-` before the name turns the order round */
+  readonly sorts: Readonly<Record<string, unknown>>
 }
 
 /** One panel: reads entries of its types; `summary` for the navigation, `data` when it is opened. */
@@ -26,6 +34,8 @@ export interface Panel<Data = unknown> {
   readonly title: string
   /** types of entries it is about; none for panels about the request itself */
   readonly types: readonly EntryType[]
+  /** set in a panel that is a list of rows; the others take neither `q` nor `sort` */
+  readonly rows?: PanelRows
   /** the figure in the navigation; cheap, it runs for every panel of an opened record */
   summary(view: RecordView, context: PanelContext): Omit<PanelSummary, 'id' | 'title'>
   data(view: RecordView, query: PanelQuery, context: PanelContext): Data

@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { type ComponentType, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Filter } from '../contract/filter.ts'
 import type { EntryDetail, ExplainAnswer, Finding, OverlayConfig, RequestSummary, RunAnswer } from '../contract/types.ts'
 
 export type PanelOption = 'sqlSort' | 'grouped' | 'gaps'
@@ -21,6 +22,8 @@ export interface PanelHost {
   copy(text: string, what: string): void
   /** what is typed in this panel's filter */
   filter: string
+  /** the same, read with the fields of the view */
+  parsed: Filter
   setFilter(text: string): void
   /** key of the chosen row; its details are open */
   selected: string | null
@@ -66,8 +69,8 @@ export interface PanelView<Data> {
   css?: string
   /** `false` for a view that needs no data of its own */
   data?: false
-  /** placeholder of the filter; no filter without it */
-  filter?: string
+  /** fields of its filter, the same that the API takes in `q`; none without them */
+  fields?: readonly string[]
 }
 
 /** Types the view of a panel. */

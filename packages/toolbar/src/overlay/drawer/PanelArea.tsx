@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
+import { parseFilter } from '../../contract/filter.ts'
 import { formatClock } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { allIcons } from '../../ui/icons-more.ts'
@@ -95,6 +96,8 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
   }, [model, panel])
   const reading = model.readingOf(panel)
   const preferences = model.preferences.value.value
+  const shown = view.value?.id === panel ? view.value.view : null
+  const parsed = useMemo(() => parseFilter(reading.filter, shown?.fields ?? []), [reading.filter, shown])
   const panelHost = useMemo(
     (): PanelHost => ({
       config: model.config.value,
@@ -108,6 +111,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       toast: state.say,
       copy,
       filter: reading.filter,
+      parsed,
       setFilter: (filter) => model.setReading(panel, { filter }),
       selected: reading.selected,
       select: (selected) => model.setReading(panel, { selected }),
@@ -137,6 +141,7 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
       copy,
       panel,
       reading,
+      parsed,
       preferences,
       model.ignored.value,
       model.currentId.value,
@@ -149,7 +154,6 @@ export function PanelArea({ model, state, host, copy }: { model: Model; state: D
   const record = model.current.value
   const failure = id === null ? undefined : model.history.failures.value.get(id)
   const { key, data, error, at } = state.resource.value
-  const shown = view.value?.id === panel ? view.value.view : null
   const lost = model.connection.value === 'lost'
   const alone = shown?.data === false
 

@@ -1,3 +1,6 @@
+/** Fields of the filter, in the view and in the API. */
+export const HEADER_FIELDS = ['name', 'value'] as const
+
 export interface HeaderRow {
   name: string
   value: string

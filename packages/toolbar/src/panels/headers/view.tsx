@@ -1,12 +1,12 @@
-import { matches, parseFilter } from '../../contract/filter.ts'
+import { matches } from '../../contract/filter.ts'
 import { Facts, Page, Section } from '../../ui/Facts.tsx'
 import { formatPlural } from '../../ui/format.ts'
 import { PanelHead, Stat } from '../../ui/PanelHead.tsx'
 import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { MASK } from '../../ui/preview.ts'
-import type { HeaderRow, HeadersPanelData } from './data.ts'
+import { HEADER_FIELDS, type HeaderRow, type HeadersPanelData } from './data.ts'
 
-const KEYS = ['name', 'value']
+type Field = (typeof HEADER_FIELDS)[number]
 
 function Headers({ title, rows, all }: { title: string; rows: readonly HeaderRow[]; all: number }) {
   return (
@@ -27,9 +27,9 @@ function Headers({ title, rows, all }: { title: string; rows: readonly HeaderRow
 
 function HeadersView({ data }: PanelProps<HeadersPanelData>) {
   const panel = usePanel()
-  const filter = parseFilter(panel.filter, KEYS)
+  const filter = panel.parsed
   const pick = (rows: readonly HeaderRow[]) =>
-    rows.filter(({ name, value }) => matches(filter, { text: [name, value], fields: { name, value } }))
+    rows.filter(({ name, value }) => matches<Field>(filter, { text: [name, value], fields: { name, value } }))
   return (
     <>
       <PanelHead filter="Filter headers" errors={filter.errors}>
@@ -46,4 +46,4 @@ function HeadersView({ data }: PanelProps<HeadersPanelData>) {
   )
 }
 
-export const view = defineView<HeadersPanelData>({ View: HeadersView })
+export const view = defineView<HeadersPanelData>({ View: HeadersView, fields: HEADER_FIELDS })

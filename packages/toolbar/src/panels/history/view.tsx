@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { matches, parseFilter, REQUEST_FILTER_KEYS } from '../../contract/filter.ts'
+import { matches, REQUEST_FILTER_KEYS } from '../../contract/filter.ts'
 import { toRequestFields } from '../../contract/request-fields.ts'
 import type { RequestSummary } from '../../contract/types.ts'
 import { Ms, StatusChip } from '../../ui/figures.tsx'
@@ -91,7 +91,7 @@ function HistoryView(_: PanelProps<undefined>) {
   const all = panel.requests.value
   const outside = panel.outside.value
   const top = useRef<number | null>(null)
-  const filter = parseFilter(panel.filter, REQUEST_FILTER_KEYS)
+  const filter = panel.parsed
   const found = useSearch(panel.filter)
   const held = top.current === null ? all : all.filter(({ seq }) => seq <= (top.current ?? 0))
   const waiting = all.length - held.length
@@ -196,4 +196,4 @@ function HistoryView(_: PanelProps<undefined>) {
   )
 }
 
-export const view = defineView<undefined>({ View: HistoryView, css, data: false })
+export const view = defineView<undefined>({ View: HistoryView, css, data: false, fields: REQUEST_FILTER_KEYS })

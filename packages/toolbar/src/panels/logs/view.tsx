@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
-import { matches, parseFilter } from '../../contract/filter.ts'
+import { matches } from '../../contract/filter.ts'
 import type { Entry, LogData } from '../../contract/types.ts'
 import { Facts } from '../../ui/Facts.tsx'
 import { formatCount, formatMs, formatPlural } from '../../ui/format.ts'
@@ -14,12 +14,12 @@ import { Source } from '../../ui/Source.tsx'
 import { Detail, Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
 import { ValueTree } from '../../ui/ValueTree.tsx'
-import type { LogsPanelData } from './data.ts'
+import { LOG_FIELDS, type LogsPanelData } from './data.ts'
 import css from './view.css?inline'
 
 type Line = Entry<LogData>
 
-const KEYS = ['level', 'logger', 'file', 'time']
+type Field = (typeof LOG_FIELDS)[number]
 const order = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 const tones: Record<string, string> = { info: 'info', warn: 'warn', error: 'err', fatal: 'err' }
 const names: Record<string, string> = { warn: 'Warnings', error: 'Errors' }
@@ -80,13 +80,13 @@ function LogDetail({ line, onStep }: { line: Line; onStep(direction: 1 | -1): vo
 function LogsView({ data, request }: PanelProps<LogsPanelData>) {
   const panel = usePanel()
   const [level, setLevel] = useState('all')
-  const filter = useMemo(() => parseFilter(panel.filter, KEYS), [panel.filter])
+  const filter = panel.parsed
   const rows = useMemo(
     () =>
       data.lines.filter(
         (line) =>
           (level === 'all' || line.data.level === level) &&
-          matches(filter, {
+          matches<Field>(filter, {
             text: [line.data.message, toFields(line.data.fields)],
             fields: { level: line.data.level, logger: line.data.logger, file: line.site?.file, time: line.startMs },
           }),
@@ -171,4 +171,4 @@ function LogsView({ data, request }: PanelProps<LogsPanelData>) {
   )
 }
 
-export const view = defineView<LogsPanelData>({ View: LogsView, css })
+export const view = defineView<LogsPanelData>({ View: LogsView, css, fields: LOG_FIELDS })

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { matches, parseFilter } from '../../contract/filter.ts'
+import { type Filter, matches } from '../../contract/filter.ts'
 import type { Entry, SignalData, SignalListener } from '../../contract/types.ts'
 import { Axis } from '../../ui/Axis.tsx'
 import { Facts, Section } from '../../ui/Facts.tsx'
@@ -13,12 +13,12 @@ import { Detail, Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
 import { fromText } from '../../ui/source.ts'
 import { ValueRows } from '../../ui/ValueTree.tsx'
-import type { SignalsPanelData } from './data.ts'
+import { SIGNAL_FIELDS, type SignalsPanelData } from './data.ts'
 import css from './view.css?inline'
 
 type Signal = Entry<SignalData>
 
-const KEYS = ['event', 'emitter', 'listener', 'file', 'time']
+type Field = (typeof SIGNAL_FIELDS)[number]
 
 /** A signal, or one of its listeners under it, or a listener that heard nothing. */
 interface Row {
@@ -28,12 +28,11 @@ interface Row {
   quiet: SignalsPanelData['quiet'][number] | null
 }
 
-function toRows(data: SignalsPanelData, text: string): { rows: Row[]; errors: { message: string }[] } {
-  const filter = parseFilter(text, KEYS)
+function toRows(data: SignalsPanelData, filter: Filter): Row[] {
   const rows: Row[] = []
   for (const signal of data.signals) {
     const { event, emitter, listeners } = signal.data
-    const found = matches(filter, {
+    const found = matches<Field>(filter, {
       text: [event, emitter, ...listeners.map(({ name }) => name)],
       fields: { event, emitter, listener: listeners.map(({ name }) => name), file: signal.site?.file, time: signal.durationMs },
     })
@@ -41,7 +40,7 @@ function toRows(data: SignalsPanelData, text: string): { rows: Row[]; errors: { 
     rows.push({ key: `s${signal.id}`, signal, listener: null, quiet: null })
     for (const [index, listener] of listeners.entries()) rows.push({ key: `s${signal.id}-${index}`, signal, listener, quiet: null })
   }
-  return { rows, errors: filter.errors }
+  return rows
 }
 
 const Time = ({ ms }: { ms: number | null }) => (ms === null ? <span class="m3">pending</span> : <span>{formatMs(ms)}</span>)
@@ -123,7 +122,7 @@ function Quiet({ data }: { data: SignalsPanelData }) {
 
 function SignalsView({ data }: PanelProps<SignalsPanelData>) {
   const panel = usePanel()
-  const { rows, errors } = useMemo(() => toRows(data, panel.filter), [data, panel.filter])
+  const rows = useMemo(() => toRows(data, panel.parsed), [data, panel.parsed])
   const listeners = data.signals.reduce((sum, signal) => sum + signal.data.listeners.length, 0)
   const deaf = data.signals.filter((signal) => signal.data.listeners.length === 0).length
   const time = toDuration(data.signals.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0))
@@ -183,7 +182,7 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
   const chosen = rows.find(({ key }) => key === panel.selected)
   return (
     <>
-      <PanelHead filter="Filter signals" errors={errors}>
+      <PanelHead filter="Filter signals" errors={panel.parsed.errors}>
         <Stat value={formatCount(data.signals.length)} label={data.signals.length === 1 ? 'signal' : 'signals'} />
         <Stat value={formatCount(listeners)} label={listeners === 1 ? 'listener' : 'listeners'} />
         <Stat value={time.figure} label={time.unit} />
@@ -220,4 +219,4 @@ function SignalsView({ data }: PanelProps<SignalsPanelData>) {
   )
 }
 
-export const view = defineView<SignalsPanelData>({ View: SignalsView, css })
+export const view = defineView<SignalsPanelData>({ View: SignalsView, css, fields: SIGNAL_FIELDS })

@@ -1,5 +1,8 @@
 import type { EntryType, Preview, Site, SqlData } from '../../contract/types.ts'
 
+/** Fields of the filter, in the view and in the API. */
+export const SQL_FIELDS = ['time', 'rows', 'bytes', 'wait', 'table', 'file', 'connection', 'kind', 'is'] as const
+
 /** What columns have in common on the wire and when they are read. Index `i` of every column is the same query, in start order. */
 interface SharedColumns {
   /** index into `texts` */

@@ -1,7 +1,7 @@
 import type { Entry, Site, SqlData } from '../../contract/types.ts'
 import { definePanel, figure, ms, round } from '../panel.ts'
 import { type Rows, selectRows } from '../select-rows.ts'
-import type { SqlColumns, SqlGroup, SqlPanelData, SqlPanelWire } from './data.ts'
+import { SQL_FIELDS, type SqlColumns, type SqlGroup, type SqlPanelData, type SqlPanelWire } from './data.ts'
 import { gapsOf } from './gaps.ts'
 import { Transactions } from './transactions.ts'
 import { packSql } from './wire.ts'
@@ -9,10 +9,42 @@ import { packSql } from './wire.ts'
 /** Shorter waits for a connection are the pool's own bookkeeping. */
 const WAIT_MS = 0.1
 
+const sqlRows: Rows<Entry<SqlData>, (typeof SQL_FIELDS)[number]> = {
+  fields: SQL_FIELDS,
+  toFields: ({ data, site, durationMs }, { slowQueryMs }) => ({
+    text: [data.sql, site?.file, ...data.params.map((param) => (typeof param === 'string' || typeof param === 'number' ? `${param}` : ''))],
+    fields: {
+      time: durationMs,
+      rows: data.rows,
+      bytes: data.bytes,
+      wait: data.waitMs,
+      table: data.sql,
+      file: site?.file,
+      connection: data.connection,
+      kind: data.kind,
+      is: [
+        data.similarGroup === null ? '' : 'similar',
+        data.duplicateGroup === null ? '' : 'identical',
+        data.error === null ? '' : 'failed',
+        data.transactionId === null ? '' : 'transaction',
+        data.after === null ? '' : 'late',
+        (durationMs ?? 0) >= slowQueryMs ? 'slow' : '',
+      ].filter(Boolean),
+    },
+  }),
+  sorts: {
+    start: (row) => row.startMs,
+    time: (row) => row.durationMs ?? 0,
+    rows: (row) => row.data.rows ?? -1,
+    query: (row) => row.data.sql,
+  },
+}
+
 export const sqlPanel = definePanel<SqlPanelWire>({
   id: 'sql',
   title: 'SQL',
   types: ['sql'],
+  rows: sqlRows,
   summary({ summary, entries }) {
     const count = summary.counts.sql ?? 0
     if (count === 0) return figure('0', 0)
@@ -28,7 +60,7 @@ export const sqlPanel = definePanel<SqlPanelWire>({
     const shown =
       query.filter === null && query.sort === null && query.from === 0 && query.limit === null
         ? all
-        : selectRows(all, query, sqlRows(context.slowQueryMs))
+        : selectRows(all, query, context, sqlRows)
     const builder = new ColumnBuilder()
     let waitMs = 0
     for (const entry of all) {
@@ -57,36 +89,6 @@ export const sqlPanel = definePanel<SqlPanelWire>({
       gaps: outside ? [] : gapsOf(view.entries, summary.durationMs),
       columns: builder.columns,
     })
-  },
-})
-
-const sqlRows = (slowQueryMs: number): Rows<Entry<SqlData>> => ({
-  toFields: ({ data, site, durationMs }) => ({
-    text: [data.sql],
-    fields: {
-      time: durationMs,
-      rows: data.rows,
-      bytes: data.bytes,
-      wait: data.waitMs,
-      table: data.shape,
-      file: site?.file,
-      connection: data.connection,
-      kind: data.kind,
-      is: [
-        data.similarGroup === null ? '' : 'similar',
-        data.duplicateGroup === null ? '' : 'identical',
-        data.error === null ? '' : 'failed',
-        data.transactionId === null ? '' : 'transaction',
-        data.after === null ? '' : 'late',
-        (durationMs ?? 0) >= slowQueryMs ? 'slow' : '',
-      ].filter(Boolean),
-    },
-  }),
-  sorts: {
-    start: (row) => row.startMs,
-    time: (row) => row.durationMs ?? 0,
-    rows: (row) => row.data.rows ?? -1,
-    query: (row) => row.data.sql,
   },
 })
 

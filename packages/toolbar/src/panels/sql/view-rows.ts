@@ -1,7 +1,7 @@
 import { type Filter, matches } from '../../contract/filter.ts'
 import type { Preview } from '../../contract/types.ts'
 import { previewText } from '../../ui/preview.ts'
-import type { SqlGap, SqlPanelData } from './data.ts'
+import type { SQL_FIELDS, SqlGap, SqlPanelData } from './data.ts'
 
 /** One line of the list: a query, a group of similar ones that folds, or time between queries. */
 export interface SqlRow {
@@ -39,7 +39,7 @@ function passes(data: SqlPanelData, index: number, filter: Filter): boolean {
     columns.after[index] === undefined ? '' : 'late',
   ].filter(Boolean)
   if ((columns.durationMs[index] ?? 0) >= data.slowQueryMs) is.push('slow')
-  return matches(filter, {
+  return matches<(typeof SQL_FIELDS)[number]>(filter, {
     text: [
       sql,
       site?.file,

@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { parseFilter, SQL_FILTER_KEYS } from '../../contract/filter.ts'
 import type { Finding } from '../../contract/types.ts'
 import { FindingBanner } from '../../ui/FindingBanner.tsx'
 import { bySeverity } from '../../ui/FindingParts.tsx'
@@ -11,7 +10,7 @@ import { defineView, type PanelProps, usePanel } from '../../ui/panel.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
-import type { SqlPanelData, SqlPanelWire } from './data.ts'
+import { SQL_FIELDS, type SqlPanelData, type SqlPanelWire } from './data.ts'
 import { ConnectionChips, Figures } from './Figures.tsx'
 import { toRunnableSql } from './runnable-sql.ts'
 import { SqlDetail } from './SqlDetail.tsx'
@@ -58,7 +57,7 @@ function SqlView({ data: wire, request, findings }: PanelProps<SqlPanelWire>) {
   const { sort, direction } = toSort(panel.option('sqlSort'), outside ? -1 : 1)
   const inGroups = !outside && panel.option('grouped') === 'true' && sort === 'index'
   const gaps = panel.option('gaps') === 'true'
-  const filter = useMemo(() => parseFilter(panel.filter, SQL_FILTER_KEYS), [panel.filter])
+  const filter = panel.parsed
   const rows = useMemo(
     () => toRows(data, { filter, sort, direction, grouped: inGroups, gaps, toggled }),
     [data, filter, sort, direction, inGroups, gaps, toggled],
@@ -207,4 +206,4 @@ function SqlView({ data: wire, request, findings }: PanelProps<SqlPanelWire>) {
   )
 }
 
-export const view = defineView<SqlPanelWire>({ View: SqlView, css })
+export const view = defineView<SqlPanelWire>({ View: SqlView, css, fields: SQL_FIELDS })

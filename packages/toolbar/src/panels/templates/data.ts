@@ -1,5 +1,8 @@
 import type { Preview } from '../../contract/types.ts'
 
+/** Fields of the filter, in the view and in the API. */
+export const TEMPLATE_FIELDS = ['time', 'own', 'renders', 'queries', 'engine', 'file'] as const
+
 export interface TemplateRender {
   id: number
   parentId: number | null

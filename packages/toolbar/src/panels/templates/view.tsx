@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
-import { matches, parseFilter } from '../../contract/filter.ts'
+import { matches } from '../../contract/filter.ts'
 import { Axis } from '../../ui/Axis.tsx'
 import { Facts, Section } from '../../ui/Facts.tsx'
 import { Ms } from '../../ui/figures.tsx'
@@ -13,11 +13,11 @@ import { Source } from '../../ui/Source.tsx'
 import { Detail, Split } from '../../ui/Split.tsx'
 import { State } from '../../ui/States.tsx'
 import { ValueTree } from '../../ui/ValueTree.tsx'
-import type { TemplatesPanelData } from './data.ts'
+import { TEMPLATE_FIELDS, type TemplatesPanelData } from './data.ts'
 import css from './view.css?inline'
 import { type TemplateRow, toRows } from './view-rows.ts'
 
-const KEYS = ['time', 'own', 'renders', 'queries', 'engine', 'file']
+type Field = (typeof TEMPLATE_FIELDS)[number]
 const TICKS = 300
 
 function TemplateDetail({ row, onStep }: { row: TemplateRow; onStep(direction: 1 | -1): void }) {
@@ -92,10 +92,10 @@ function TemplateDetail({ row, onStep }: { row: TemplateRow; onStep(direction: 1
 
 function TemplatesView({ data, request }: PanelProps<TemplatesPanelData>) {
   const panel = usePanel()
-  const filter = useMemo(() => parseFilter(panel.filter, KEYS), [panel.filter])
+  const filter = panel.parsed
   const all = useMemo(() => toRows(data), [data])
   const rows = all.filter(({ renders, ownMs, totalMs, queries }) =>
-    matches(filter, {
+    matches<Field>(filter, {
       text: [renders[0]?.name],
       fields: { time: totalMs, own: ownMs, renders: renders.length, queries, engine: renders[0]?.engine, file: renders[0]?.file },
     }),
@@ -197,4 +197,4 @@ function TemplatesView({ data, request }: PanelProps<TemplatesPanelData>) {
   )
 }
 
-export const view = defineView<TemplatesPanelData>({ View: TemplatesView, css })
+export const view = defineView<TemplatesPanelData>({ View: TemplatesView, css, fields: TEMPLATE_FIELDS })

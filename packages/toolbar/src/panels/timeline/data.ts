@@ -1,5 +1,8 @@
 import type { EntryStatus, EntryType, Site, Spine } from '../../contract/types.ts'
 
+/** Fields of the filter, in the view and in the API. */
+export const TIMELINE_FIELDS = ['type', 'time', 'start', 'file', 'status', 'note'] as const
+
 export interface TimelineRow {
   id: number
   type: EntryType

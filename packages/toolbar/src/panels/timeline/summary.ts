@@ -1,15 +1,25 @@
 import type { Entry, LogData, SignalData, SqlData } from '../../contract/types.ts'
 import { definePanel, figure, ms, plural } from '../panel.ts'
 import { type Rows, selectRows } from '../select-rows.ts'
-import type { TimelinePanelData, TimelineRow } from './data.ts'
+import { TIMELINE_FIELDS, type TimelinePanelData, type TimelineRow } from './data.ts'
+
+const timelineRows: Rows<TimelineRow, (typeof TIMELINE_FIELDS)[number]> = {
+  fields: TIMELINE_FIELDS,
+  toFields: ({ name, note, type, status, startMs, durationMs, site }) => ({
+    text: [name, note, type],
+    fields: { type, time: durationMs, start: startMs, file: site?.file, status, note },
+  }),
+  sorts: { start: (row) => row.startMs, time: (row) => row.durationMs ?? 0, name: (row) => row.name },
+}
 
 /** The flat list on one time axis. */
 export const timelinePanel = definePanel<TimelinePanelData>({
   id: 'timeline',
   title: 'Timeline',
   types: [],
+  rows: timelineRows,
   summary: ({ summary }) => figure(ms(summary.durationMs), summary.durationMs),
-  data(view, query) {
+  data(view, query, context) {
     const depths = new Map<number, number>()
     const rows = view.entries.map((entry): TimelineRow => {
       const depth = entry.parentId === null ? 0 : (depths.get(entry.parentId) ?? -1) + 1
@@ -25,19 +35,11 @@ export const timelinePanel = definePanel<TimelinePanelData>({
       heapDeltaBytes: view.facts.heapDeltaBytes,
       logs: summary.counts.log ?? 0,
       findings: view.findings.length,
-      rows: selectRows(rows, query, timelineRows),
+      rows: selectRows(rows, query, context, timelineRows),
       truncated: view.truncated,
     }
   },
 })
-
-const timelineRows: Rows<TimelineRow> = {
-  toFields: ({ name, note, type, status, durationMs, site }) => ({
-    text: [name, note, type],
-    fields: { type, status, time: durationMs, file: site?.file },
-  }),
-  sorts: { start: (row) => row.startMs, time: (row) => row.durationMs ?? 0, name: (row) => row.name },
-}
 
 function noteOf(entry: Entry): string | null {
   if (entry.type === 'signal') {

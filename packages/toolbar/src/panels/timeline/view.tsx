@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { matches, parseFilter } from '../../contract/filter.ts'
+import { matches } from '../../contract/filter.ts'
 import { toHue } from '../../ui/categories.ts'
 import { formatCount, formatMs } from '../../ui/format.ts'
 import { type Column, Grid } from '../../ui/Grid.tsx'
@@ -12,7 +12,7 @@ import { Split } from '../../ui/Split.tsx'
 import { SqlLine } from '../../ui/Sql.tsx'
 import { State } from '../../ui/States.tsx'
 import { Bars } from './Bars.tsx'
-import type { TimelinePanelData, TimelineRow } from './data.ts'
+import { TIMELINE_FIELDS, type TimelinePanelData, type TimelineRow } from './data.ts'
 import { LineDetail } from './LineDetail.tsx'
 import { Overview } from './Overview.tsx'
 import { Strip } from './Strip.tsx'
@@ -20,7 +20,7 @@ import css from './view.css?inline'
 import { kindNames, nameOf } from './view-names.ts'
 import { type Line, toDatabaseWindow, toLines, toTicks, type Window } from './view-rows.ts'
 
-const KEYS = ['type', 'time', 'start', 'file', 'status', 'note']
+type Field = (typeof TIMELINE_FIELDS)[number]
 const SHORTEST_MS = 0.05
 /** a label closer to the end than this share would be cut */
 const LAST_LABEL = 0.06
@@ -32,10 +32,10 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLDivElement>(null)
   const window = zoom ?? whole
-  const filter = useMemo(() => parseFilter(panel.filter, KEYS), [panel.filter])
+  const filter = panel.parsed
   const lines = useMemo(() => {
     const passes = (row: TimelineRow) =>
-      matches(filter, {
+      matches<Field>(filter, {
         text: [row.name, kindNames[row.type] ?? row.type, row.note],
         fields: { type: row.type, time: row.durationMs, start: row.startMs, file: row.site?.file, status: row.status, note: row.note },
       })
@@ -206,4 +206,4 @@ function TimelineView({ data, request, ofPage }: PanelProps<TimelinePanelData>) 
   )
 }
 
-export const view = defineView<TimelinePanelData>({ View: TimelineView, css })
+export const view = defineView<TimelinePanelData>({ View: TimelineView, css, fields: TIMELINE_FIELDS })
