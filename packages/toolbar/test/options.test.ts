@@ -50,6 +50,9 @@ describe('a bad option throws at start, and says which, what it got and what it 
       /'limits\.inFlight' takes a whole number/,
     ]),
     [{ limits: { entries: { log: 0 } } }, 'BAD_OPTION', /'limits\.entries\.log'/],
+    [{ limits: { entries: 5 } }, 'BAD_OPTION', /'limits\.entries' takes an object of type and number/],
+    [{ limits: { entries: { sqll: 1 } } }, 'UNKNOWN_OPTION', /'limits\.entries\.sqll', did you mean 'limits\.entries\.sql'\?/],
+    [{ limits: { entries: { kafka: 1 } } }, 'UNKNOWN_OPTION', /'limits\.entries\.kafka'\. Options are: sql, signal, log, template/],
     [{ slowQueryMs: 0 }, 'BAD_OPTION', /milliseconds above 0/],
     [{ stack: { frames: 500 } }, 'BAD_OPTION', /'stack\.frames'/],
     [{ stack: 'all' }, 'BAD_OPTION', /'stack'/],
@@ -82,12 +85,17 @@ describe('a bad option throws at start, and says which, what it got and what it 
       expect(() => memoryStore({ maxRequests: maxRequests as number })).toThrow(
         /'memoryStore\.maxRequests' takes a whole number from 1 to 10,000/,
       )
-    expect(() => memoryStore({ maxRequest: 5 } as object)).toThrow(/unknown option 'memoryStore\.maxRequest'/)
+    expect(() => memoryStore({ maxRequest: 5 } as object)).toThrow(
+      /unknown option 'memoryStore\.maxRequest', did you mean 'memoryStore\.maxRequests'\?/,
+    )
+    for (const options of [5, 'large', null, [], true, () => {}])
+      expect(() => memoryStore(options as object)).toThrow(/'memoryStore' takes an object of maxRequests and maxBytes, got /)
+    expect(() => memoryStore(undefined)).not.toThrow()
     expect(() => memoryStore({ maxBytes: '50mb' as unknown as number })).toThrow(/'memoryStore\.maxBytes'.*got "50mb"/)
   })
 
   it('takes undefined as absent, and reads own properties only', () => {
-    start({ path: undefined, watch: undefined })
+    start({ path: undefined, watch: undefined, limits: { inFlight: undefined, entries: { log: undefined } } })
     ;(Object.prototype as { path?: unknown }).path = 5
     try {
       expect(() => start({})).not.toThrow()
@@ -146,11 +154,18 @@ describe('two handles', () => {
     start({ path: '/__a__', limits: { inFlight: 5 } })
     expect(() => start({ path: '/__a__', limits: { inFlight: 5 } })).not.toThrow()
     expect(() => start({ limits: { sealMs: 2_000 } })).not.toThrow()
-    expect(() => start({ limits: { inFlight: 6 } })).toThrow(/'limits'/)
+    expect(() => start({ limits: { entries: { sql: 10_000, template: 500 } } })).not.toThrow()
+    expect(() => start({ limits: { sealMs: 2_000, inFlight: 6 } })).toThrow(/set 'limits\.inFlight' to 5; this call says 6\./)
+    expect(() => start({ limits: { entries: { template: 20 } } })).toThrow(/set 'limits\.entries\.template' to 500; this call says 20\./)
     expect(() => start({ path: '/__b__' })).toThrow(/earlier debugToolbar\(\) set 'path' to "\/__a__"; this call says "\/__b__"/)
-    expect(() => start({ store: memoryStore() })).toThrow(/'store'/)
+    expect(() => start({ store: memoryStore() })).toThrow(/set 'store' to the default store; this call says another one\./)
     for (const toolbar of open.splice(0)) toolbar.close()
     start()
     expect(() => start({ path: '/__debug__' })).not.toThrow()
+    for (const toolbar of open.splice(0)) toolbar.close()
+    const store = memoryStore()
+    start({ store })
+    expect(() => start({ store })).not.toThrow()
+    expect(() => start({ store: memoryStore() })).toThrow(/set 'store' to a store of its own; this call says another one\./)
   })
 })

@@ -46,6 +46,15 @@ export const problems = {
     ),
 }
 
+/** @throws ToolbarError for an option that there is not, with the nearest one that there is */
+export function unknownKeys(value: object, known: readonly string[], prefix: string): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    const suggestion = suggest(key, known)
+    throw problems.unknownOption(prefix + key, suggestion === null ? null : prefix + suggestion, known.join(', '))
+  }
+}
+
 const said = new Set<string>()
 
 /** One line on stderr, once per process and key. Never throws. */

@@ -29,7 +29,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  entries: { sql: 10_000, signal: 2_000, log: 1_000 },
+  entries: { sql: 10_000, signal: 2_000, log: 1_000, template: 500, middleware: 500, exception: 500, span: 500, cache: 500, http: 500 },
   stringLength: 10_000,
   sqlLength: 100_000,
   valueNodes: 200,
@@ -44,5 +44,5 @@ export const defaultLimits: Limits = {
   outside: 500,
 }
 
-/** For types without a limit of their own. */
+/** For types that are not listed. */
 export const defaultEntryLimit = 500

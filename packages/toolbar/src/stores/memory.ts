@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { describe, problems } from '../core/diagnostics.ts'
+import { describe, problems, unknownKeys } from '../core/diagnostics.ts'
 import type { RequestRecord } from '../core/record.ts'
 import type { Store } from '../core/store.ts'
 
@@ -13,11 +13,12 @@ export interface MemoryStoreOptions {
 
 /**
  * The newest records, in this process.
- * @throws ToolbarError for a limit that is not a whole number from 1 up
+ * @throws ToolbarError for options that are no object, or a limit that is not a whole number from 1 up
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  for (const name of Object.keys(options))
-    if (name !== 'maxRequests' && name !== 'maxBytes') throw problems.unknownOption(`memoryStore.${name}`, null, 'maxRequests, maxBytes')
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw problems.badOption('memoryStore', describe(options), 'an object of maxRequests and maxBytes')
+  unknownKeys(options, ['maxRequests', 'maxBytes'], 'memoryStore.')
   const maxRequests = positive('maxRequests', options.maxRequests, 10_000) ?? 100
   const maxBytes = Math.min(
     positive('maxBytes', options.maxBytes, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 * 1024,

@@ -3,7 +3,8 @@ import type { Undo } from '../core/patch.ts'
 import type { Middleware } from '../http/middleware.ts'
 import type { Toolbar } from './handle.ts'
 import { measure } from './measure.ts'
-import { readOptions, type Settings, type ToolbarOptions } from './options.ts'
+import type { Settings, ToolbarOptions } from './options.ts'
+import { readOptions } from './read-options.ts'
 import { joinRuntime, type MakeFramework, ownMark, startRuntime } from './runtime.ts'
 
 /**

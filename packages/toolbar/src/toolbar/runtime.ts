@@ -44,11 +44,15 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 /** What is fixed for the process; a later call must agree or leave it out. */
 const fixed = new Set<keyof ToolbarOptions>(['path', 'store', 'limits'])
 
-/** Whether all that is said was said before. */
-function agrees(later: unknown, running: unknown): boolean {
-  if (typeof later !== 'object' || later === null || typeof running !== 'object' || running === null)
-    return later === undefined || later === running
-  return Object.entries(later).every(([name, value]) => agrees(value, (running as Record<string, unknown>)[name]))
+/** The first thing that a later call says otherwise: `limits.stacks`, what runs, what was said. `null` where it agrees. */
+function difference(name: string, later: unknown, running: unknown): [name: string, running: unknown, later: unknown] | null {
+  if (later === undefined || later === running) return null
+  if (typeof later !== 'object' || later === null || typeof running !== 'object' || running === null) return [name, running, later]
+  for (const [key, value] of Object.entries(later)) {
+    const found = difference(`${name}.${key}`, value, (running as Record<string, unknown>)[key])
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** The recorder that runs already, if any: what is fixed per process must be the same. */
@@ -63,8 +67,10 @@ export function joinRuntime(given: Readonly<Partial<ToolbarOptions>>): Runtime |
       warnOnce(`later ${name}`, `option '${name}' of a later debugToolbar() is not used: the first one decides for the process.`)
       continue
     }
-    if (name === 'store' || !agrees(later, running.settings[name]))
-      throw problems.differentOption(name, describe(running.settings[name]), describe(later))
+    if (name === 'store')
+      throw problems.differentOption(name, running.settings.store === null ? 'the default store' : 'a store of its own', 'another one')
+    const differs = difference(name, later, running.settings[name])
+    if (differs !== null) throw problems.differentOption(differs[0], describe(differs[1]), describe(differs[2]))
   }
   return running
 }
