@@ -13,7 +13,8 @@ export interface Toolbar {
   /**
    * Runs `run` as a span of the app's own, in the timeline of the request being served. Nests; outside a request it only runs.
    * @param name at most 200 characters are kept
-   * @returns what `run` returns; for a promise, one that settles the same way when the span has ended. What `run` throws is thrown.
+   * @returns what `run` returns, the very same, also for a promise of a plain function, which is timed once somebody waits for it; for the
+   * promise of an async function another one, that settles the same way when the span has ended. What `run` throws is thrown.
    */
   measure<Result>(name: string, run: () => Result): Result
   /** Releases this handle and its watches; the last one undoes every patch and ends streams. Idempotent. */
