@@ -112,7 +112,7 @@ export class Console {
       )
     const memory = 'file' in from ? whyNoFile(from.file) : null
     if (memory !== null) throw new ConsoleProblem('NO_CONNECTION', memory)
-    if (raw.cut === true || sql.length > this.limits.sqlLength)
+    if (raw.cut !== undefined || sql.length > this.limits.sqlLength)
       throw new ConsoleProblem(
         'TRUNCATED',
         `its text is longer than ${this.limits.sqlLength.toLocaleString('en-US')} characters and was not kept whole.`,

@@ -49,13 +49,21 @@ export interface EntryKind {
   /** a long text that entries of a record share: counted once per record */
   readonly sharedText: (entry: RawEntry) => string | null
   /** drops what can be missed and returns the bytes won, those of the shared text apart, for a record over its limit */
-  readonly shed: (entry: RawEntry) => number
+  readonly shed: (entry: RawEntry, limits: Limits, shedding: Shedding) => number
   /** the place of entries that have one without a stack, such as handlers */
   readonly site: (entry: RawEntry) => Site | null
   /** what readers see as the name, made of the public, masked payload; `null`: the entry's own */
   readonly title: ((data: never) => string) | null
   /** the public payload, not yet redacted */
   readonly toData: (entry: RawEntry, limits: Limits) => unknown
+}
+
+/** What the cutting of one record to its limit may still cost, and what it has found out. */
+export interface Shedding {
+  /** characters of SQL that may be read */
+  chars: number
+  /** what is known of texts that are cut, by dialect and text: many entries share one */
+  readonly cuts: Map<string, Map<string, { readonly text: string; readonly shape: string | null }>>
 }
 
 /** Puts the sealed entries of one or more kinds in a smaller form; entries are made of it again when somebody reads. */

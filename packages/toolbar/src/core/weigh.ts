@@ -1,5 +1,5 @@
 import type { Preview } from '../contract/types.ts'
-import { fewestPacked, type Packer, packerOf, type RawEntry } from './entry.ts'
+import { fewestPacked, type Packer, packerOf, type RawEntry, type Shedding } from './entry.ts'
 import { entryBytes } from './packed-entries.ts'
 import { tagged } from './preview.ts'
 import { sizeOfPreview } from './preview-size.ts'
@@ -11,6 +11,9 @@ const recordBytes = 2_500
 const stringBytes = 24
 /** characters kept of all headers of one side */
 const headerChars = 65_536
+
+/** characters of SQL that are read while a record is cut: some 50 ms */
+const maxRead = 2_000_000
 
 /** Pictures of a request's values, in the order in which they go when a record is too heavy. */
 const pictures = ['files', 'user', 'session', 'requestBody', 'query', 'params'] as const
@@ -135,6 +138,7 @@ function shed(record: RequestRecord, load: Load, weights: number[]): void {
   const { facts, entries } = record
   const most = record.limits.recordBytes
   record.shed = true
+  const shedding: Shedding = { chars: maxRead, cuts: new Map() }
   if (facts.body !== null) {
     load.bytes -= facts.body.text.length * 2
     facts.body = null
@@ -142,7 +146,7 @@ function shed(record: RequestRecord, load: Load, weights: number[]): void {
   for (let index = entries.length - 1; index >= 0 && load.bytes > most; index--) {
     const entry = entries[index] as RawEntry
     const text = entry.kind.sharedText(entry)
-    const freed = Math.min(entry.kind.shed(entry), weights[index] as number)
+    const freed = Math.min(entry.kind.shed(entry, record.limits, shedding), weights[index] as number)
     weights[index] = (weights[index] as number) - freed
     load.bytes -= freed
     load.hold(entry.kind.sharedText(entry))

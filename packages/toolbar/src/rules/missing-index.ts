@@ -1,7 +1,7 @@
 import type { PlanNode } from '../contract/types.ts'
 import type { RecordView } from '../core/emit.ts'
 import type { SqlCondition, SqlStatement } from '../core/sql/statement.ts'
-import { busyMs, capturedSite, effectOf, groupBy, keyOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
+import { busyMs, capturedSite, effectOf, groupBy, keyOf, likenessOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule, type FindingDraft, type KnownPlan } from './rule.ts'
 import { driverOf } from './source/driver.ts'
 import { placeOf } from './source/place.ts'
@@ -24,7 +24,7 @@ export const missingIndexRule = defineRule({
   check(view, { thresholds, planOf }) {
     const findings: FindingDraft[] = []
     const slow = queriesOf(view).filter(({ durationMs, status }) => status === 'ok' && (durationMs ?? 0) >= (thresholds.minMs as number))
-    for (const queries of groupBy(slow, ({ data }) => `${data.connection}\n${data.shape}`)) {
+    for (const queries of groupBy(slow, likenessOf)) {
       const query = queries.reduce((a, b) => ((b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a))
       const statement = readQuery(query)
       if (!isFiltered(statement)) continue

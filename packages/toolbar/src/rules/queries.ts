@@ -46,6 +46,20 @@ export function countDistinct(queries: readonly Query[]): number {
   return new Set(queries.map(({ id, data }) => data.duplicateGroup ?? -id)).size
 }
 
+/** Queries of one connection and shape have the same, also where only the beginnings of their texts are kept. */
+export function likenessOf({ id, data }: Query): string {
+  return data.similarGroup === null ? `alone ${id}` : String(data.similarGroup)
+}
+
+/** Whether the values are those of the query: a heavy record lets go of them, and of the ends of long ones. */
+export function hasValues({ data }: Query): boolean {
+  return data.params.every((value) => !isPart(value))
+}
+
+function isPart(value: Preview): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && (value.$ === 'more' || value.$ === 'string')
+}
+
 /** Equal pictures of values have equal keys, types told apart. */
 export function valueKey(value: Preview | undefined): string {
   if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`

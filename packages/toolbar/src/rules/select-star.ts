@@ -1,5 +1,5 @@
 import type { FindingChange } from '../contract/types.ts'
-import { capturedSite, explainedBy, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
+import { capturedSite, explainedBy, groupBy, keyOf, likenessOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule, type FindingDraft } from './rule.ts'
 import { chainOf } from './source/chain.ts'
 import { driverOf } from './source/driver.ts'
@@ -23,7 +23,7 @@ export const selectStarRule = defineRule({
         !explained.has(query.id) && (query.data.columns ?? 0) >= columns && readQuery(query).star && readQuery(query).verb === 'select',
     )
     const findings: FindingDraft[] = []
-    for (const queries of groupBy(wide, ({ data }) => `${data.connection}\n${data.shape}`)) {
+    for (const queries of groupBy(wide, likenessOf)) {
       const total = queries.reduce((sum, { data }) => sum + (data.bytes ?? 0), 0)
       if (total < minBytes) continue
       const site = capturedSite(view, queries)

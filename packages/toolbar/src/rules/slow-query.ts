@@ -1,4 +1,4 @@
-import { busyMs, capturedSite, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
+import { busyMs, capturedSite, groupBy, keyOf, likenessOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from './queries.ts'
 import { defineRule } from './rule.ts'
 import { bytes, ms, number, plural, share } from './words.ts'
 
@@ -9,7 +9,7 @@ export const slowQueryRule = defineRule({
   passes: ({ slowQueryMs }) => `No slow query (over ${ms(slowQueryMs)})`,
   check(view, { slowQueryMs }) {
     const slow = queriesOf(view).filter(({ durationMs }) => (durationMs as number) >= slowQueryMs)
-    return groupBy(slow, ({ data }) => `${data.connection}\n${data.shape}`).map((queries) => {
+    return groupBy(slow, likenessOf).map((queries) => {
       const worst = queries.reduce((a, b) => ((b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a))
       const took = ms(worst.durationMs ?? 0)
       const site = capturedSite(view, [worst, ...queries])

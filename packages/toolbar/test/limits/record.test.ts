@@ -66,6 +66,15 @@ const heavy: [what: string, type: string, count: number, work: (req: Request) =>
     },
   ],
   [
+    'values of 20,000 characters',
+    'sql',
+    1_000,
+    () => {
+      const statement = db.prepare('select ? as n')
+      for (let at = 0; at < 1_000; at++) statement.get(long(at, 20_000))
+    },
+  ],
+  [
     'log lines of 18,000 characters',
     'log',
     1_200,

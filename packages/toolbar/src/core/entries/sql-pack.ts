@@ -12,7 +12,6 @@ const inferred = 1
 const failed = 2
 const running = 4
 const transaction = 8
-const cut = 16
 
 /** Values kept once, referred to by index. */
 class Table<Value> {
@@ -67,11 +66,10 @@ export function packSql(kinds: { query: EntryKind; transaction: EntryKind }): Pa
           (entry.inferred ? inferred : 0) |
           (entry.status === 'error' ? failed : 0) |
           (entry.status === 'running' ? running : 0) |
-          (raw.transaction ? transaction : 0) |
-          (raw.cut === true ? cut : 0)
-        if (raw.error !== null || raw.pool !== null) {
+          (raw.transaction ? transaction : 0)
+        if (raw.error !== null || raw.pool !== null || raw.cut !== undefined) {
           columns.sparse ??= new Map()
-          columns.sparse.set(at, { error: raw.error, pool: raw.pool })
+          columns.sparse.set(at, { error: raw.error, pool: raw.pool, cut: raw.cut })
         }
       }
       // a list that grew by pushing has room to spare
@@ -95,8 +93,8 @@ class Columns {
   stacks: readonly (Stack | null)[] = []
   databases: readonly SqlTarget[] = []
   values: readonly unknown[] = []
-  /** made with the first that has either */
-  sparse: Map<number, Pick<RawSql, 'error' | 'pool'>> | null = null
+  /** made with the first that has any */
+  sparse: Map<number, Pick<RawSql, 'error' | 'pool'> & { cut: RawSql['cut'] | undefined }> | null = null
 
   constructor(count: number) {
     // one piece of memory for all numbers: each takes as long to get as ten queries to write
@@ -134,7 +132,7 @@ function unpack(columns: Columns, kinds: { query: EntryKind; transaction: EntryK
       duplicateGroup: 0,
       similarGroup: 0,
     }
-    if ((flag & cut) !== 0) data.cut = true
+    if (more?.cut !== undefined) data.cut = more.cut
     from = to
     const kind = data.transaction ? kinds.transaction : kinds.query
     const entry = new RawEntry(row[0] as number, kind, '', times[at * 4] as number, row[1] as number, data)

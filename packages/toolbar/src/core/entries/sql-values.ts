@@ -4,6 +4,7 @@ import type { Preview } from '../../contract/types.ts'
 import type { Limits } from '../limits.ts'
 import { accessor, ownValue } from '../own-value.ts'
 import { preview } from '../preview.ts'
+import { sizeOfPreview } from '../preview-size.ts'
 import { copyOf, sizeOfCopy } from '../sql/copy-value.ts'
 
 /** The values of a query: the app's own until seal, then primitives, small copies and pictures. */
@@ -15,10 +16,13 @@ const maxValues = 32_766
 class Pictured {
   readonly #picture: Preview
   readonly identity: string
+  /** in the place of a whole list, whose key is the identity */
+  readonly isList: boolean
 
-  constructor(picture: Preview, identity: string) {
+  constructor(picture: Preview, identity: string, isList = false) {
     this.#picture = picture
     this.identity = identity
+    this.isList = isList
   }
 
   /** The picture that a value is, or `undefined`. `instanceof` would ask the prototype of a proxy. */
@@ -31,8 +35,8 @@ class Pictured {
   }
 }
 
-/** In the place of values that a heavy record had to let go of. */
-export const leftOut: unknown = new Pictured({ $: 'more' }, 'left out')
+/** bytes of a picture, beside what it shows */
+const picturedBytes = 80
 const getter = new Pictured({ $: 'Getter' }, 'getter')
 let unlike = 0
 
@@ -61,10 +65,21 @@ export function sealValues(params: readonly unknown[], limits: Limits): readonly
   return items
 }
 
-/** Bytes of a sealed value, estimated. */
-export function sizeOfValue(value: unknown): number {
+function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return 2 * value.length + 16
-  return typeof value === 'object' && value !== null && !Pictured.is(value) ? 16 + sizeOfCopy(value) : 16
+  if (typeof value !== 'object' || value === null) return 16
+  const picture = Pictured.pictureOf(value)
+  return picture === undefined ? 16 + sizeOfCopy(value) : picturedBytes + sizeOfPreview(picture)
+}
+
+/** What a heavy record keeps of sealed values: whether others are equal. Values that take no more than that stay. */
+export function leaveOut(params: readonly unknown[], limits: Limits): readonly unknown[] {
+  return sizeOfValues(params) <= 2 * picturedBytes ? params : [new Pictured({ $: 'more' }, paramsKey(params, limits), true)]
+}
+
+/** Bytes of sealed values, estimated. */
+export function sizeOfValues(params: readonly unknown[]): number {
+  return params.reduce((sum: number, value) => sum + sizeOfValue(value), 0)
 }
 
 /** What readers see. */
@@ -79,17 +94,31 @@ export function keptParams(params: readonly unknown[], limits: Limits): readonly
   return missing === -1 ? items.map((value) => (isHeavy(value, limits) ? copyOf(value) : value)) : missing
 }
 
-/** Equal parameters give equal keys; types are told apart (`1` is not `'1'`). */
+/** Equal parameters give equal keys, sealed and left out or not; types are told apart (`1` is not `'1'`). */
 export function paramsKey(params: readonly unknown[], limits: Limits): string {
+  const items = itemsOf(params)
+  const [first] = items
+  if (Pictured.is(first) && first.isList) return first.identity
   let key = ''
-  for (const value of itemsOf(params)) {
-    if (typeof value === 'string') key += `s${value.length}:${value}`
+  for (const value of items) {
+    if (typeof value === 'string') key += value.length > limits.stringLength ? `o${digestOf(value)}` : `s${value.length}:${value}`
     else if ((typeof value === 'object' && value !== null) || typeof value === 'function')
       key += `o${(Pictured.is(value) ? value : pictured(value, limits)).identity}`
     else key += `${typeof value}${String(value)}`
     key += '\u0000'
   }
-  return key
+  return shortKey(key)
+}
+
+const maxKey = 100
+
+/** A long key as what it is known by, which is short: equal ones stay equal, others do not become so. */
+export function shortKey(key: string): string {
+  return key.length > maxKey ? digestOf(key) : key
+}
+
+function digestOf(value: string | Uint8Array): string {
+  return createHash('sha1').update(value).digest('base64')
 }
 
 function pictured(value: unknown, limits: Limits): Pictured {
@@ -100,8 +129,7 @@ function pictured(value: unknown, limits: Limits): Pictured {
 
 /** Equal values have equal identities; where that cannot be known, none has. */
 function identityOf(value: unknown, picture: Preview): string {
-  if (typeof value === 'string') return createHash('sha1').update(value).digest('base64')
-  if (types.isUint8Array(value) && !types.isProxy(value)) return createHash('sha1').update(value).digest('base64')
+  if (typeof value === 'string' || (types.isUint8Array(value) && !types.isProxy(value))) return digestOf(value)
   const key = pictureKey(picture)
   return key.includes('$:stringmore') || key.includes('$:stringstring') ? `unlike ${++unlike}` : key
 }

@@ -1,13 +1,13 @@
 import type { PoolState, SqlData } from '../../contract/types.ts'
 import { beginningOf } from '../cut-text.ts'
-import { defineKind, definePacker, type RawEntry } from '../entry.ts'
+import { defineKind, definePacker, type RawEntry, type Shedding } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { siteOfStack } from '../sites.ts'
 import type { SqlConsole } from '../sql/console.ts'
 import { shapeOf } from '../sql/shape.ts'
 import type { Stack } from '../stacks.ts'
 import { packSql } from './sql-pack.ts'
-import { leftOut, paramsKey, picturesOf, sealValues, sizeOfValue } from './sql-values.ts'
+import { leaveOut, paramsKey, picturesOf, sealValues, shortKey, sizeOfValues } from './sql-values.ts'
 
 /** A watched database: what all queries on it share. */
 export interface SqlTarget {
@@ -25,11 +25,22 @@ export interface RawPool {
   holders: { request: string | null; heldMs: number; sql: string; transaction: boolean; stack: Stack | null }[]
 }
 
+/** What is known of a text of which only the beginning is kept. */
+export interface Cut {
+  /** `shortKey` of all of it */
+  readonly text: string
+  /** `shortKey` of its shape; `text` where that was not found out, `null` where the beginning has it */
+  readonly shape: string | null
+}
+
+/** bytes of it, estimated */
+const cutBytes = 250
+
 /** A query as a source captures it: texts and references. */
 export interface RawSql {
   sql: string
-  /** `sql` is only the beginning */
-  cut?: true
+  /** `sql` is only the beginning of what this tells apart */
+  cut?: Cut
   /** the driver's own array until seal; then primitives, small copies and pictures */
   params: readonly unknown[]
   readonly database: SqlTarget
@@ -59,24 +70,24 @@ export const sqlKind = defineKind({
   spine: 'sql',
   seal(entry, limits) {
     const raw = entry.data as RawSql
-    if (raw.sql.length > limits.sqlLength) {
+    if (raw.sql.length > limits.sqlLength && raw.cut === undefined) {
+      raw.cut = { text: shortKey(raw.sql), shape: null }
       raw.sql = `${beginningOf(raw.sql, limits.sqlLength)} …`
-      raw.cut = true
     }
     raw.params = sealValues(raw.params, limits)
-    return raw.params.reduce((sum: number, value) => sum + sizeOfValue(value), 160)
+    return 160 + sizeOfValues(raw.params) + (raw.cut === undefined ? 0 : cutBytes)
   },
   sharedText: (entry) => (entry.data as RawSql).sql,
-  shed(entry) {
+  shed(entry, limits, shedding) {
     const raw = entry.data as RawSql
-    let bytes = 0
-    for (const value of raw.params) bytes += typeof value === 'string' ? value.length * 2 : 16
-    if (raw.params.length > 0) raw.params = [leftOut]
-    if (raw.sql.length > 2_000) {
-      raw.sql = `${beginningOf(raw.sql, 500)} …`
-      raw.cut = true
-    }
-    return bytes
+    const before = sizeOfValues(raw.params)
+    raw.params = leaveOut(raw.params, limits)
+    const bytes = before - sizeOfValues(raw.params)
+    if (raw.sql.length <= maxShed) return bytes
+    const added = raw.cut === undefined ? cutBytes : 0
+    raw.cut = cutOf(raw, shedding)
+    raw.sql = `${beginningOf(raw.sql, 500)} …`
+    return bytes - added
   },
   title: (data: SqlData) => data.sql,
   toData(entry, limits): SqlData {
@@ -133,6 +144,9 @@ export const transactionKind = defineKind({
 
 definePacker([sqlKind, transactionKind], packSql({ query: sqlKind, transaction: transactionKind }))
 
+/** characters of a text that is not cut, however heavy its record */
+const maxShed = 2_000
+
 const shapes = new Map<string, string>()
 /** longer texts are too heavy to remember */
 const maxRemembered = 4_000
@@ -155,6 +169,25 @@ export function knownShape(sql: string, dialect: string): string {
   return shape
 }
 
+/** What is to be known of a text that is cut now; not its shape where reading it would take too long. */
+function cutOf({ sql, cut, database: { dialect } }: RawSql, shedding: Shedding): Cut {
+  let cuts = shedding.cuts.get(dialect)
+  if (cuts === undefined) {
+    cuts = new Map()
+    shedding.cuts.set(dialect, cuts)
+  }
+  // equal beginnings may be of two texts
+  const own = cut?.text ?? sql
+  let found = cuts.get(own)
+  if (found === undefined) {
+    shedding.chars -= sql.length
+    const text = cut?.text ?? shortKey(sql)
+    found = { text, shape: shedding.chars < 0 ? text : shortKey(shapeOf(sql, dialect)) }
+    cuts.set(own, found)
+  }
+  return found
+}
+
 export interface QueryGroups {
   /** members of duplicate groups */
   duplicates: number
@@ -167,13 +200,16 @@ export interface QueryGroups {
 export function groupQueries(entries: readonly RawEntry[], limits: Limits): QueryGroups {
   const similar = new Map<string, RawSql[]>()
   const duplicate = new Map<string, RawSql[]>()
+  const known = new Map<string, Keys>()
   for (const entry of entries) {
     if (entry.kind !== sqlKind) continue
     const raw = entry.data as RawSql
+    const { label } = raw.database
     raw.duplicateGroup = 0
     raw.similarGroup = 0
-    add(similar, `${raw.database.label}\n${knownShape(raw.sql, raw.database.dialect)}`, raw)
-    add(duplicate, `${raw.database.label}\n${raw.sql}\n${paramsKey(raw.params, limits)}`, raw)
+    const { text, shape } = keysOf(raw, known)
+    add(similar, `${label}\n${shape}`, raw)
+    add(duplicate, `${label}\n${text}\n${paramsKey(raw.params, limits)}`, raw)
   }
   const result = { duplicates: 0, similar: 0, largest: 0 }
   let id = 0
@@ -191,6 +227,24 @@ export function groupQueries(entries: readonly RawEntry[], limits: Limits): Quer
     for (const member of members) member.duplicateGroup = id
   }
   return result
+}
+
+interface Keys {
+  readonly text: string
+  readonly shape: string
+}
+
+/** Equal texts have equal keys, cut or not. @param known by whole texts, which many queries share, and by what texts are known by */
+function keysOf({ sql, cut, database: { dialect } }: RawSql, known: Map<string, Keys>): Keys {
+  const own = `${dialect}\n${cut?.text ?? sql}`
+  const seen = known.get(own)
+  if (seen !== undefined) return seen
+  const text = cut?.text ?? shortKey(sql)
+  const byText = `${dialect}\n${text}`
+  const keys = known.get(byText) ?? { text, shape: cut?.shape ?? shortKey(knownShape(sql, dialect)) }
+  known.set(own, keys)
+  known.set(byText, keys)
+  return keys
 }
 
 function add(groups: Map<string, RawSql[]>, key: string, member: RawSql): void {

@@ -1,5 +1,5 @@
 import type { RecordView } from '../../core/emit.ts'
-import { capturedSite, groupBy, keyOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from '../queries.ts'
+import { capturedSite, groupBy, keyOf, likenessOf, namesOf, type Query, queriesOf, readQuery, sourceAt } from '../queries.ts'
 import { defineRule, type FindingDraft } from '../rule.ts'
 import { chainOf } from '../source/chain.ts'
 import { textOf } from '../source/parse.ts'
@@ -40,9 +40,7 @@ interface Loaded {
 function loadedForLength(view: RecordView, rows: number): Loaded[] {
   const loaded: Loaded[] = []
   const many = queriesOf(view).filter((query) => (query.data.rows ?? 0) >= rows && isPlainSelect(query))
-  for (const queries of groupBy(many, ({ site, data }) =>
-    site === null ? null : `${data.shape}\n${site.file}:${site.line}:${site.column}`,
-  )) {
+  for (const queries of groupBy(many, likenessAt)) {
     const site = capturedSite(view, queries)
     const place = site === null ? null : placeOf(site, view.summary.startedAt)
     if (place?.awaited == null || chainOf(place.query).calls.some(({ name }) => name === 'first' || name === 'then')) continue
@@ -51,6 +49,11 @@ function loadedForLength(view: RecordView, rows: number): Loaded[] {
     if (uses !== null) loaded.push({ queries, place, uses })
   }
   return loaded
+}
+
+function likenessAt(query: Query): string | null {
+  const { site } = query
+  return site === null ? null : `${likenessOf(query)} ${site.file}:${site.line}:${site.column}`
 }
 
 /** One row of the answer for each that the conditions find: what groups, cuts off or multiplies rows is counted in another way. */

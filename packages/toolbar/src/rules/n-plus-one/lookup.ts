@@ -1,5 +1,5 @@
 import type { SqlCondition, SqlStatement } from '../../core/sql/statement.ts'
-import { countDistinct, type Query, readQuery, valueKey } from '../queries.ts'
+import { countDistinct, hasValues, type Query, readQuery, valueKey } from '../queries.ts'
 
 /** What repeated queries look up, as far as SQL and parameters say. */
 export interface Lookup {
@@ -12,13 +12,13 @@ export interface Lookup {
   readonly column: string | null
   /** queries that differ from all others */
   readonly distinct: number
-  /** distinct values of the column, where it is compared with a placeholder */
+  /** distinct values of the column, where it is compared with a placeholder and all are known */
   readonly values: number | null
   /** a row by what no two rows have in common, as far as its name says */
   readonly isOne: boolean
   /** one of the rows of each value, which may be many */
   readonly isOneOfMany: boolean
-  /** all values that are known can be keys of a Map */
+  /** all values are known, and can be keys of a Map */
   readonly isKeyed: boolean
   /** some values are numbers as text, which come from outside often */
   readonly isText: boolean
@@ -32,7 +32,8 @@ export function lookupOf(queries: readonly Query[]): Lookup | null {
   const statement = readQuery(sample)
   if (statement.verb !== 'select' || statement.writes || statement.locking || statement.tables.length === 0) return null
   const distinct = countDistinct(queries)
-  const varying = varyingParams(queries)
+  const known = queries.filter(hasValues)
+  const varying = varyingParams(queries, known, statement)
   const differs = ({ placeholders, value }: SqlCondition): boolean =>
     varying === null ? value === 'literal' : placeholders.some((placeholder) => varying.has(placeholder))
   const compared = statement.conditions.filter(({ clause }) => clause === 'where').filter(differs)
@@ -43,7 +44,8 @@ export function lookupOf(queries: readonly Query[]): Lookup | null {
   const [only] = equal
   const isLookup = only !== undefined && compared.length === 1 && !statement.disjunction
   const position = only?.placeholders[0]
-  const values = isLookup && position !== undefined ? queries.map(({ data }) => data.params[position]) : null
+  const isKnown = known.length === queries.length
+  const values = isKnown && isLookup && position !== undefined ? queries.map(({ data }) => data.params[position]) : null
   const column = isLookup ? only.column : null
   return {
     shape: sample.data.shape,
@@ -56,7 +58,7 @@ export function lookupOf(queries: readonly Query[]): Lookup | null {
     values: values === null ? null : new Set(values.map(valueKey)).size,
     isOne: isUnique(column) && queries.every(({ data }) => data.rows === null || data.rows <= 1),
     isOneOfMany: statement.limited && !statement.aggregate && (!isUnique(column) || statement.orderBy.length > 0),
-    isKeyed: values?.every((value) => typeof value === 'string' || typeof value === 'number') ?? true,
+    isKeyed: isKnown && (values?.every((value) => typeof value === 'string' || typeof value === 'number') ?? true),
     isText: values?.some((value) => typeof value === 'string' && isNumber(value)) ?? false,
     keys: values === null ? null : keysFor(values, sample.data.dialect),
   }
@@ -68,12 +70,14 @@ export function isUnique(column: string | null): boolean {
 
 const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))
 
-/** Positions of parameters that are not the same in all; `null` where the SQL itself differs. */
-function varyingParams(queries: readonly Query[]): Set<number> | null {
-  const first = queries[0] as Query
+/** Positions of parameters that are not the same in all, as far as they are known; `null` where the SQL itself differs. */
+function varyingParams(queries: readonly Query[], known: readonly Query[], { conditions }: SqlStatement): Set<number> | null {
+  if (queries.some(({ data }) => data.sql !== queries[0]?.data.sql)) return null
+  const [first] = known
+  if (first === undefined || (known.length === 1 && queries.length > 1))
+    return new Set(conditions.flatMap(({ placeholders }) => placeholders))
   const varying = new Set<number>()
-  for (const { data } of queries) {
-    if (data.sql !== first.data.sql) return null
+  for (const { data } of known) {
     for (let index = 0; index < data.params.length; index++) {
       if (varying.has(index)) continue
       if (!isSame(data.params[index], first.data.params[index])) varying.add(index)
