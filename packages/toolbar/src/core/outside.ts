@@ -21,7 +21,7 @@ export class OutsideRecord extends RequestRecord {
   }
 
   override finish(entry: RawEntry, status: 'ok' | 'error'): void {
-    if (entry.endMs !== -1) return
+    if (!this.isOpen(entry)) return
     super.finish(entry, status)
     if (this.ended.push(entry) === 1) setImmediate(this.trySettle)
   }

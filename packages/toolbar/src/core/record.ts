@@ -108,9 +108,14 @@ export class RequestRecord {
     return entry
   }
 
-  /** Closes an entry; a second call does nothing. */
+  /** Whether an entry may still change: it is not closed, nor sealed with its record. */
+  isOpen(entry: RawEntry): boolean {
+    return entry.endMs === -1 && !this.sealed
+  }
+
+  /** Closes an entry that is open; a second call does nothing. */
   finish(entry: RawEntry, status: 'ok' | 'error'): void {
-    if (entry.endMs !== -1) return
+    if (!this.isOpen(entry)) return
     const endMs = now() - this.origin
     entry.endMs = endMs
     entry.status = status

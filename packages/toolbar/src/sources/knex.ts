@@ -172,7 +172,7 @@ const followStream = guard('knex.stream', (record: RequestRecord, entry: RawEntr
   data.rows = 0
   wrapOwn(stream, 'write', (original) => {
     return function write(this: unknown, ...args: unknown[]): unknown {
-      data.rows++
+      if (record.isOpen(entry)) data.rows++
       return original.apply(this, args)
     }
   })

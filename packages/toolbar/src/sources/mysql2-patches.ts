@@ -116,6 +116,7 @@ const hear = guard(
   (connection: MysqlConnection, command: Command, { record, entry }: Sent, event: unknown, value: unknown): void => {
     const data = entry.data as RawSql
     if (event === 'result') {
+      if (data.transaction || !record.isOpen(entry)) return
       const affected = read(value, 'affectedRows')
       const isHeader = typeof affected === 'number' && read(value, 'fieldCount') !== undefined
       if (command.onResult === undefined || isHeader) data.rows = Math.max(0, data.rows) + (isHeader ? affected : 1)

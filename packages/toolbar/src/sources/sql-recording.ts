@@ -97,12 +97,14 @@ export function noteNoConnection(
   record.point(sqlKind, '', frame.parentId, data).status = 'error'
 }
 
-/** The statement was answered. Rows and columns of -1 are not known. */
+/** The statement was answered; one that is closed is left alone, and one that is sealed closes its transaction only. Rows and columns of -1 are not known. */
 export const finishStatement = guard(
   'sql.finish',
   (record: RequestRecord, entry: RawEntry, connection: object, rows: number, columns: number, bytes: number): void => {
+    if (entry.endMs !== -1) return
     const data = entry.data as RawSql
-    endTransaction(connection, data, false)
+    endTransaction(connection, data, null)
+    if (!record.isOpen(entry)) return
     if (!data.transaction) data.rows = rows
     data.columns = columns
     data.bytes = bytes
@@ -112,10 +114,13 @@ export const finishStatement = guard(
 
 /** The statement failed; a commit that fails has closed its transaction too. */
 export const failStatement = guard('sql.fail', (record: RequestRecord, entry: RawEntry, connection: object, error: unknown): void => {
+  if (entry.endMs !== -1) return
   const data = entry.data as RawSql
-  data.error = toSqlError(error)
+  const failure = toSqlError(error)
+  endTransaction(connection, data, failure)
+  if (!record.isOpen(entry)) return
+  data.error = failure
   data.bytes = -1
-  endTransaction(connection, data, true)
   record.finish(entry, 'error')
 })
 

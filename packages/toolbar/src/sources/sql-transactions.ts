@@ -39,17 +39,21 @@ export function inTransaction(connection: object): boolean {
   return transactions.has(connection)
 }
 
-/** A statement came back: what closes a savepoint or the transaction has closed it, and a commit that fails has, too. */
-export function endTransaction(connection: object, data: Statement, failed: boolean): void {
+/**
+ * A statement came back: what closes a savepoint or the transaction has closed it, and a commit that fails has, too.
+ * @param error what it failed with, `null` where it did not
+ */
+export function endTransaction(connection: object, data: Statement, error: RawSql['error']): void {
   const current = transactions.get(connection)
   const verb = data.transaction ? transactionVerb(data.sql) : null
   if (verb === null) {
-    if (!failed) settleSeveral(connection, data)
+    if (current !== undefined && data.database.dialect === 'mysql' && error?.code !== notUnderstood) settleCommitting(connection, data.sql)
+    if (error === null) settleSeveral(connection, data)
     return
   }
   if (current === undefined) return
   if (verb === 'begin') {
-    if (failed && current.opener === data) transactions.delete(connection)
+    if (error !== null && current.opener === data) transactions.delete(connection)
   } else if (verb === 'rollback to') current.rolledBack = true
   else if (verb === 'release') dropSavepoint(current)
   else if (verb === 'commit' || verb === 'rollback') {
@@ -58,14 +62,19 @@ export function endTransaction(connection: object, data: Statement, failed: bool
   }
 }
 
-/** Statements of MySQL that commit what is open. */
-const committing = /^(?:create|alter|drop|truncate|rename|lock\s+tables)\b/i
+/** Statements of MySQL and MariaDB that commit what is open, before they do anything: MySQL 8.0 manual 13.3.3. */
+const committing =
+  /^(?:create(?!\s+(?:or\s+replace\s+)?temporary\s+table\b)|drop(?!\s+temporary\b)|alter|truncate|rename|lock\s+tables?|(?:analyze|check|optimize|repair)\s+(?:(?:local|no_write_to_binlog)\s+)?(?:table|view)s?|flush|grant|revoke|set\s+password|(?:un)?install|reset(?!\s+persist\b))\b/i
+const notUnderstood = 'ER_PARSE_ERROR'
 
-/** What a text of several statements, or one that commits by itself, leaves open. */
+function settleCommitting(connection: object, sql: string): void {
+  const start = startOf(sql)
+  if (committing.test(sql.slice(start, start + 60))) transactions.delete(connection)
+}
+
+/** What a text of several statements leaves open. */
 function settleSeveral(connection: object, data: Statement): void {
   const { sql, database } = data
-  if (database.dialect === 'mysql' && transactions.has(connection) && committing.test(sql.slice(startOf(sql), startOf(sql) + 40)))
-    transactions.delete(connection)
   const semicolon = sql.indexOf(';')
   if (semicolon === -1 || semicolon === sql.length - 1 || !/\b(?:begin|start|commit|end|rollback)\b/i.test(sql)) return
   let last: TransactionVerb | null = null

@@ -128,4 +128,91 @@ describe.skipIf(!(await reachable('mysql')))('mysql2 without a query builder', (
       await single.end()
     }
   })
+
+  it('says of no transaction how many rows it brought', async () => {
+    const { queries } = await runIn({ watch: { pool, core } }, async () => {
+      const connection = await pool.getConnection()
+      await connection.beginTransaction()
+      await connection.query('savepoint a')
+      await connection.query(`update ${table} set name = 'TWO' where id = 2`)
+      await connection.query('rollback to a')
+      await connection.commit()
+      connection.release()
+      await new Promise((resolve) => core.query('begin', resolve))
+      await new Promise((resolve) => core.query('rollback').on('end', resolve))
+    })
+    expect(queries.map(({ data }) => [data.sql.split(' ')[0], data.kind, data.rows])).toEqual([
+      ['START', 'transaction', null],
+      ['savepoint', 'transaction', null],
+      ['update', 'query', 1],
+      ['rollback', 'transaction', null],
+      ['COMMIT', 'transaction', null],
+      ['begin', 'transaction', null],
+      ['rollback', 'transaction', null],
+    ])
+  })
+
+  it('closes a query with its error when mysql2 gives up on it, and counts nothing that comes later', async () => {
+    const connection = await mysqlPromise.createConnection(serviceUrl('mysql'))
+    try {
+      const { answer, queries } = await runIn({ watch: { connection } }, async () => {
+        const failure = await connection
+          .query({ sql: 'select sleep(0.2) as a', timeout: 50 })
+          .catch((error: { code: string }) => error.code)
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        return failure
+      })
+      expect(answer).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
+      expect(queries.map(({ status, data }) => [status, data.rows, data.error?.code])).toEqual([
+        ['error', null, 'PROTOCOL_SEQUENCE_TIMEOUT'],
+      ])
+    } finally {
+      connection.destroy()
+    }
+  })
+
+  it('knows the statements that commit, and those of temporary tables that do not', async () => {
+    const statements = [
+      `create temporary table ${table}_a (a int)`,
+      `CREATE OR REPLACE  TEMPORARY TABLE ${table}_a (a int)`,
+      `drop temporary table if exists ${table}_a`,
+      `create temporary sequence ${table}_s`,
+      `drop temporary sequence ${table}_s`,
+      `create table ${table}_b (a int)`,
+      `/* more */ alter table ${table}_b add b int`,
+      `truncate ${table}_b`,
+      `rename table ${table}_b to ${table}_c`,
+      `lock table ${table} read`,
+      'unlock tables',
+      `analyze table ${table}`,
+      'analyze select 1',
+      `check table ${table}`,
+      `optimize local table ${table}`,
+      'flush tables',
+      `create table ${table} (exists int)`,
+      `create table ${table} (a int)`,
+      `drop table ${table}_c`,
+    ]
+    const connection = await mysqlPromise.createConnection(serviceUrl('mysql'))
+    try {
+      const { answer, queries } = await runIn({ watch: { connection } }, async () => {
+        const open: boolean[] = []
+        for (const statement of statements) {
+          await connection.query('begin')
+          await connection.query(statement).catch(() => {})
+          const [rows] = await connection.query<RowDataPacket[]>('select @@in_transaction as open')
+          open.push(rows[0]?.open === 1)
+          await connection.query('unlock tables')
+          await connection.query('rollback')
+        }
+        return open
+      })
+      const seen = queries.filter(({ data }) => data.sql.includes('@@in_transaction')).map(({ data }) => data.transactionId !== null)
+      expect(statements.map((statement, at) => [statement, seen[at]])).toEqual(
+        statements.map((statement, at) => [statement, (answer as boolean[])[at]]),
+      )
+    } finally {
+      connection.destroy()
+    }
+  })
 })

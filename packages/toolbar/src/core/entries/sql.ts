@@ -53,7 +53,7 @@ export interface RawSql {
   transactionId: string | null
   savepoint: string | null
   waitMs: number
-  /** -1 when they cannot be known */
+  /** below 0 when they cannot be known, or not yet */
   bytes: number
   /** -1 when they cannot be known */
   columns: number
@@ -107,7 +107,7 @@ export const sqlKind = defineKind({
       duplicateGroup: raw.duplicateGroup === 0 ? null : raw.duplicateGroup,
       similarGroup: raw.similarGroup === 0 ? null : raw.similarGroup,
       shape: knownShape(raw.sql, raw.database.dialect),
-      bytes: raw.bytes === -1 ? null : raw.bytes,
+      bytes: raw.bytes < 0 ? null : raw.bytes,
       columns: raw.columns === -1 ? null : raw.columns,
       pool: raw.pool === null ? null : toPool(raw.pool),
       after: raw.after,
