@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { LogData } from 'debug-toolbar'
 import pino from 'pino'
 import pino9 from 'pino9'
@@ -47,6 +48,32 @@ for (const [version, make] of [
       expect(logs[0]?.data.logger).toBe('app')
       expect(logs[0]?.site?.file).toMatch(/pino\.test\.ts/)
       expect(request.logs).toEqual({ warn: 1, error: 1 })
+    })
+
+    it("shows the app's own fields, whatever they are called, and leaves out those that each line has", async () => {
+      const base = { pid: process.pid, hostname: hostname() }
+      const own = { v: { a: 1 }, time: 'noon', pid: 12, hostname: 'db-1' }
+      const work = (logger: pino.Logger): void => {
+        logger.info('plain')
+        logger.info(own, 'own')
+        logger.info({ v: 1 })
+        logger.info({ time: 1 })
+        logger.child({ hostname: 'web-2' }).info('bound')
+      }
+      const fields = async (options: pino.LoggerOptions): Promise<unknown[]> => {
+        const { logs } = await start(work, { base, ...options })
+        return logs.map(({ data }) => data.fields)
+      }
+      const expected = [{}, own, { v: 1 }, { time: 1 }, { hostname: 'web-2' }]
+      expect(await fields({ timestamp: true })).toEqual(expected)
+      await app.close()
+      expect(await fields({ timestamp: pino.stdTimeFunctions.isoTime })).toEqual(expected)
+      await app.close()
+      expect(await fields({ timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (severity) => ({ severity }) } })).toEqual(
+        expected.map((one) => ({ severity: 'info', ...one })),
+      )
+      await app.close()
+      expect(await fields({ timestamp: false, base: null as never })).toEqual(expected)
     })
 
     it('records children, with what they are bound to', async () => {

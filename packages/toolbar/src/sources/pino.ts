@@ -98,6 +98,7 @@ function fieldNames(logger: object): LogFieldNames {
   return {
     message: typeof message === 'string' ? message : 'msg',
     level: 'level',
+    timed: bySymbol(logger, 'pino.time') !== undefined && read(bySymbol(logger, 'pino.time'), 'name') !== 'nullTime',
     labels: typeof labels === 'object' && labels !== null ? { ...(labels as Record<number, string>) } : {},
   }
 }

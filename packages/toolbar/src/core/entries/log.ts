@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { LogData, LogLevel, Preview } from '../../contract/types.ts'
 import { beginningOf } from '../cut-text.ts'
 import { defineKind } from '../entry.ts'
@@ -16,12 +17,11 @@ export interface RawLog {
 export interface LogFieldNames {
   readonly message: string
   readonly level: string
+  /** the line has the time of the logger, after the level */
+  readonly timed: boolean
   /** label of a level value */
   readonly labels: Readonly<Record<number, string>>
 }
-
-/** Fields every line has and nobody wants to read again. */
-const boring = new Set(['time', 'pid', 'hostname', 'v'])
 
 export const logKind = defineKind({
   type: 'log',
@@ -48,7 +48,7 @@ function toLogData(raw: RawLog, limits: Limits): LogData {
   const message = parsed[raw.names.message]
   const fields: Record<string, unknown> = Object.create(null)
   for (const key of Object.keys(parsed)) {
-    if (key !== raw.names.message && key !== raw.names.level && !boring.has(key)) fields[key] = parsed[key]
+    if (key !== raw.names.message && key !== raw.names.level && !isBoring(key, parsed, raw)) fields[key] = parsed[key]
   }
   return {
     level,
@@ -57,6 +57,27 @@ function toLogData(raw: RawLog, limits: Limits): LogData {
     logger: raw.logger,
   }
 }
+
+/** The logger's own fields, which every line has and nobody wants to read again; the app may have others with these names. */
+function isBoring(key: string, parsed: Readonly<Record<string, unknown>>, { line, names }: RawLog): boolean {
+  switch (key) {
+    case 'time':
+      // of two that have the name, the last is parsed
+      return names.timed && parse(`{"time":${ownTime.exec(line)?.[1] ?? ''}}`)?.time === parsed.time
+    case 'pid':
+      return parsed.pid === process.pid
+    case 'hostname':
+      return parsed.hostname === hostname()
+    case 'v':
+      // pino before 6 ends its lines with it; since then the message is last
+      return parsed.v === 1 && Object.keys(parsed).slice(-2).join() === `${names.message},v`
+    default:
+      return false
+  }
+}
+
+/** behind the level, which is a number or a word */
+const ownTime = /^\{"[^"]*":(?:"[^"]*"|[^",]*),"time":("(?:[^"\\]|\\.)*"|[^",}]+)/
 
 function parse(line: string): Record<string, unknown> | null {
   try {
