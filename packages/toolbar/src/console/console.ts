@@ -6,7 +6,7 @@ import { keptParams } from '../core/entries/sql-values.ts'
 import { countFailure } from '../core/guard.ts'
 import type { Limits } from '../core/limits.ts'
 import type { SqlConsole } from '../core/sql/console.ts'
-import * as readOnly from '../core/sql/read-only.ts'
+import { whyNotExplain, whyNotKnownCalls, whyNotRead } from '../core/sql/read-only.ts'
 import { statementOf } from '../core/sql/statement.ts'
 import { markWorst, notesOf, stepsOf } from './plan.ts'
 import { bounds, ConsoleProblem, tooSlow, toProblem, within } from './problem.ts'
@@ -50,7 +50,7 @@ export class Console {
   private open: { from: SqlConsole; session: Session } | null = null
   private idle: NodeJS.Timeout | null = null
 
-  constructor({ limits, classifier = readOnly }: ConsoleOptions) {
+  constructor({ limits, classifier = { whyNotRead, whyNotExplain } }: ConsoleOptions) {
     this.limits = limits
     this.classifier = classifier
   }
@@ -125,7 +125,7 @@ export class Console {
     if (action === 'explain') {
       const notExplain = this.classifier.whyNotExplain(sql, dialect)
       // MySQL may call functions to plan, and writes are planned outside of a read-only transaction there
-      const calls = write && from.driver === 'mysql2' ? readOnly.whyNotKnownCalls(sql, dialect) : null
+      const calls = write && from.driver === 'mysql2' ? whyNotKnownCalls(sql, dialect) : null
       const reason = notExplain ?? calls
       if (reason !== null) throw new ConsoleProblem('NOT_READ_ONLY', `it cannot be explained without a risk: ${reason}.`)
     }

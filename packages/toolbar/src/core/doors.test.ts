@@ -49,6 +49,10 @@ describe('one door out', () => {
     expect(using(/\sstyle=(?:"|\{[`'"])/)).toEqual([])
   })
 
+  it('no module of ours is imported whole: the bundle would take what all objects inherit for its exports', () => {
+    expect(using(/import \* as \w+ from '\./, /^(?:overlay|ui)\//)).toEqual([])
+  })
+
   it('foreign objects are patched in core/patch only, but for the response and the request we were handed', () => {
     expect(using(/Object\.defineProperty\(globalThis/, /^core\/(?:context|function-places)\.ts$/, /^toolbar\/runtime\.ts$/)).toEqual([])
   })
