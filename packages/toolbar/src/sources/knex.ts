@@ -12,7 +12,7 @@ import { patchRunner } from './knex-origin.ts'
 import { patchPool } from './knex-pool.ts'
 import { isFunction, type Label, read, type Source } from './source.ts'
 import { Holders } from './sql-holders.ts'
-import { beginStatement, bytesRead, failStatement, finishStatement, onBehalf } from './sql-recording.ts'
+import { beginStatement, bytesRead, enterDriver, failStatement, finishStatement, leaveDriver } from './sql-recording.ts'
 
 /**
  * knex, any dialect. The prototype that holds `query` is patched once per copy of knex, because the client of a transaction is made
@@ -88,15 +88,18 @@ function patchQuery(prototype: object, method: 'query' | 'stream'): Undo {
       const record = frame === null ? null : frame.scope.record
       if (frame === null || record === null) return original.call(this, connection, ...rest)
       const entry = begin(record, own, frame, target, connection, rest[0])
-      if (entry === undefined) return onBehalf(original, this, connection, rest)
-      if (method === 'stream') followStream(record, entry, connection, rest[1])
+      if (method === 'stream' && entry !== undefined) followStream(record, entry, connection, rest[1])
       let promise: unknown
+      enterDriver()
       try {
-        promise = onBehalf(original, this, connection, rest)
+        promise = rest.length === 1 ? original.call(this, connection, rest[0]) : original.call(this, connection, ...rest)
       } catch (error) {
-        failStatement(record, entry, connection, error)
+        if (entry !== undefined) failStatement(record, entry, connection, error)
         throw error
+      } finally {
+        leaveDriver()
       }
+      if (entry === undefined) return promise
       afterCall(record, entry, rest[0])
       takeStack(entry.stack)
       return settle(record, entry, promise, connection)

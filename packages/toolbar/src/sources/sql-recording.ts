@@ -4,7 +4,6 @@ import { beginningOf } from '../core/cut-text.ts'
 import { type RawPool, type RawSql, type SqlTarget, sqlKind, transactionKind } from '../core/entries/sql.ts'
 import type { RawEntry } from '../core/entry.ts'
 import { guard, isOff } from '../core/guard.ts'
-import type { AnyFunction } from '../core/patch.ts'
 import { ownText } from '../core/preview.ts'
 import type { RequestRecord } from '../core/record.ts'
 import { endTransaction, noteTransaction } from './sql-transactions.ts'
@@ -168,14 +167,16 @@ export function bytesRead(stream: unknown): number {
 
 let depth = 0
 
-/** Runs what hands a statement to a driver that may be watched as well: the statement is recorded already. */
-export function onBehalf(run: AnyFunction, self: object, connection: unknown, rest: readonly unknown[]): unknown {
+/**
+ * A statement is handed to a driver that may be watched as well, and is recorded already. The hook calls the driver itself: a frame
+ * more of ours is one less of the app's in the stack of an error.
+ */
+export function enterDriver(): void {
   depth++
-  try {
-    return rest.length === 1 ? run.call(self, connection, rest[0]) : run.call(self, connection, ...rest)
-  } finally {
-    depth--
-  }
+}
+
+export function leaveDriver(): void {
+  depth--
 }
 
 /** Whether a layer above has recorded the statement that is handed over now. */

@@ -200,6 +200,26 @@ for (const { name, service, client, sleep: sleepSql } of databases) {
       expect(queries[0]?.data).toMatchObject({ rows: 3, columns: 1 })
     })
 
+    it('is one frame in the stack of an error of the driver, which has ten', async () => {
+      if (client !== 'better-sqlite3') return
+      const ask = async (): Promise<string[]> => {
+        const error = await db.raw('select * from there_is_no_such_table').catch((error: Error) => error)
+        return (error as Error).stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? []
+      }
+      const { stackTraceLimit } = Error
+      Error.stackTraceLimit = 30
+      try {
+        const { answer } = await runIn({ watch: [db] }, ask)
+        const recorded = answer as string[]
+        const bare = await ask()
+        const place = (lines: string[]): number => lines.findIndex((line) => line.includes('knex.test.ts'))
+        expect(place(bare)).toBeGreaterThan(5)
+        expect(place(recorded) - place(bare)).toBe(1)
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit
+      }
+    })
+
     it('emits the events of knex as without us, in the same order', async () => {
       const order: string[] = []
       const note = (event: string) => (): void => void order.push(event)
