@@ -15,12 +15,11 @@ export function createFigures(results) {
           median: median(values),
           min: Math.min(...values),
           max: Math.max(...values),
-          lower: quantile(values, 0.25),
           upper: quantile(values, 0.75),
         }
   const all = [...results.samples, ...(results.scaling?.samples ?? [])]
 
-  /** `{ median, min, max, lower, upper }` of the ratios to the base: the middle half is between the last two */
+  /** `{ median, min, max, upper }` of the ratios to the base: three quarters are below the last */
   const ratio = (id, path, samples = all) => rangeOf(valuesOf(samples, id, path, 'ratio'))
   const cpuUs = (id, path, samples = all) => rangeOf(valuesOf(samples, id, path, 'cpuUs'))?.median ?? null
   /** what a configuration adds to async context alone, as a part of the base */

@@ -7,8 +7,8 @@ import { Explained, step } from '../../../scripts/lib/say.mjs'
 const version = '13.2.0'
 
 /**
- * Path of a better-sqlite3 for newer Nodes than 20: the installed 12 aborts on Node 24.19 and later when a statement is collected,
- * 13 needs Node 22. Its addon serves every Node, so that nothing is compiled.
+ * Path of a better-sqlite3 for newer Nodes than 20: 12 aborts when a statement is collected, where it was compiled with the headers of
+ * Node 24.19 or later; 13 needs Node 22. Its addon serves every Node, so that nothing is compiled.
  */
 export async function ensureSqlite() {
   const folder = join(cacheDir, 'bench', `better-sqlite3-${version}`)

@@ -42,7 +42,7 @@ export function judge(results) {
     (value) => value < 1,
   )
   addWorst(
-    'disabled equals bare again, worst route: distance beyond the middle half of bare again',
+    'disabled costs what bare again does, worst route: more than the upper quartile of bare again',
     `≤ ${limits.alike}`,
     (path) => beyondNoise(figures.ratio('disabled', path), figures.ratio('bare-again', path)),
     (value) => value <= limits.alike,
@@ -126,10 +126,10 @@ function addQueries(results, figures, add) {
   )
 }
 
-/** How far a median lies outside of the middle half of what the same thing, measured twice, shows: its range would grow with each sample. */
+/** How much dearer a median is than three quarters of what the same thing, measured twice, shows: its range would grow with each sample. */
 function beyondNoise(seen, noise) {
   if (!seen || !noise) return null
-  return Math.max(0, seen.median - noise.upper, noise.lower - seen.median)
+  return Math.max(0, seen.median - noise.upper)
 }
 
 const divide = (a, b) => (a === undefined || b === undefined ? null : a / b)
