@@ -12,7 +12,7 @@ const limit = ['bare', 'async-context', 'toolbar']
 
 /**
  * What a run does, from its options (strings as they were typed). A quick one is bounded by its deadline, whatever the machine does;
- * a full one by what is in it: about twenty minutes.
+ * a full one by what is in it: some 25 minutes.
  *
  * @param options `{ quick, only, routes, parts, replicates, rounds, node }`
  * @param start epoch ms
