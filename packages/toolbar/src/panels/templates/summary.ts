@@ -2,6 +2,7 @@ import type { Entry, TemplateData } from '../../contract/types.ts'
 import { definePanel, figure, ms, round } from '../panel.ts'
 import { type Rows, selectRows } from '../select-rows.ts'
 import { TEMPLATE_FIELDS, type TemplateRender, type TemplatesPanelData } from './data.ts'
+import { toRows } from './view-rows.ts'
 
 /** A render, and how many equal siblings the view folds into one row with it. */
 interface RenderRow {
@@ -52,21 +53,12 @@ export const templatesPanel = definePanel<TemplatesPanelData>({
   },
 })
 
-/** Equal are renders of one name and file below one parent, or below parents that are equal. A parent comes before what is inside of it. */
 function toRenderRows(renders: readonly TemplateRender[]): RenderRow[] {
-  const groups = new Map<string, { index: number; renders: number }>()
-  const groupOf = new Map<number, { index: number; renders: number }>()
-  for (const { id, parentId, name, file } of renders) {
-    const above = parentId === null ? undefined : groupOf.get(parentId)
-    const key = `${above?.index ?? ''}\n${name}\n${file}`
-    const group = groups.get(key) ?? { index: groups.size, renders: 0 }
-    group.renders++
-    groups.set(key, group)
-    groupOf.set(id, group)
-  }
+  const siblings = new Map<number, number>()
+  for (const row of toRows(renders)) for (const { id } of row.renders) siblings.set(id, row.renders.length)
   return renders.map((render) => ({
     render: { ...render, ownMs: round(Math.max(0, render.ownMs)) },
-    renders: groupOf.get(render.id)?.renders ?? 1,
+    renders: siblings.get(render.id) ?? 1,
   }))
 }
 

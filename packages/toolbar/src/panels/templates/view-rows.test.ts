@@ -11,12 +11,7 @@ it('folds repeated siblings, and what is inside them, into one line each', () =>
     render(10 + index * 2, 2, 'card', 0.5, 1),
     render(11 + index * 2, 10 + index * 2, 'price', 0.5, 0.5),
   ]).flat()
-  const rows = toRows({
-    requestMs: 100,
-    durationMs: 60,
-    truncated: 0,
-    renders: [render(1, null, 'layout', 2, 60), render(2, 1, 'page', 8, 58), ...cards],
-  })
+  const rows = toRows([render(1, null, 'layout', 2, 60), render(2, 1, 'page', 8, 58), ...cards])
   expect(rows.map(({ depth, renders, ownMs, totalMs }) => [depth, renders[0]?.name, renders.length, ownMs, totalMs])).toEqual([
     [0, 'layout', 1, 2, 60],
     [1, 'page', 1, 8, 58],

@@ -1,4 +1,4 @@
-import type { TemplateRender, TemplatesPanelData } from './data.ts'
+import type { TemplateRender } from './data.ts'
 
 /** A line of the render tree: one render, or all siblings of the same file as one line. */
 export interface TemplateRow {
@@ -14,10 +14,10 @@ const sum = (renders: readonly TemplateRender[], pick: (render: TemplateRender) 
   renders.reduce((total, render) => total + pick(render), 0)
 
 /** The tree, siblings of one name folded into one line where the first of them stands; what is inside them is folded together too. */
-export function toRows(data: TemplatesPanelData): TemplateRow[] {
-  const known = new Set(data.renders.map(({ id }) => id))
+export function toRows(all: readonly TemplateRender[]): TemplateRow[] {
+  const known = new Set(all.map(({ id }) => id))
   const children = new Map<number | null, TemplateRender[]>()
-  for (const render of data.renders) {
+  for (const render of all) {
     const parent = render.parentId !== null && known.has(render.parentId) ? render.parentId : null
     const list = children.get(parent)
     if (list) list.push(render)

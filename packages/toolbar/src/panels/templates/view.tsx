@@ -93,7 +93,7 @@ function TemplateDetail({ row, onStep }: { row: TemplateRow; onStep(direction: 1
 function TemplatesView({ data, request }: PanelProps<TemplatesPanelData>) {
   const panel = usePanel()
   const filter = panel.parsed
-  const all = useMemo(() => toRows(data), [data])
+  const all = useMemo(() => toRows(data.renders), [data])
   const rows = all.filter(({ renders, ownMs, totalMs, queries }) =>
     matches<Field>(filter, {
       text: [renders[0]?.name],
