@@ -28,8 +28,21 @@ export interface Limits {
   outside: number
 }
 
+/** For types without a limit of their own. */
+export const defaultEntryLimit = 500
+
 export const defaultLimits: Limits = {
-  entries: { sql: 10_000, signal: 2_000, log: 1_000, template: 500, middleware: 500, exception: 500, span: 500, cache: 500, http: 500 },
+  entries: {
+    sql: 10_000,
+    signal: 2_000,
+    log: 1_000,
+    template: defaultEntryLimit,
+    middleware: defaultEntryLimit,
+    exception: defaultEntryLimit,
+    span: defaultEntryLimit,
+    cache: defaultEntryLimit,
+    http: defaultEntryLimit,
+  },
   stringLength: 10_000,
   sqlLength: 100_000,
   valueNodes: 200,
@@ -43,6 +56,3 @@ export const defaultLimits: Limits = {
   streams: 8,
   outside: 500,
 }
-
-/** For types that are not listed. */
-export const defaultEntryLimit = 500

@@ -29,8 +29,11 @@ export class OpenResponses {
   closeCut({ asked }: ResponseState): void {
     if (this.isClosing || asked.httpVersionMajor !== 1 || asked.socket?.destroyed !== true) return
     this.isClosing = true
-    for (const state of this) if (state.asked.socket === asked.socket) closeResponse(state)
-    this.isClosing = false
+    try {
+      for (const state of this) if (state.asked.socket === asked.socket) closeResponse(state)
+    } finally {
+      this.isClosing = false
+    }
   }
 
   /** Closes those whose end was not heard, since the app has taken `emit` from us: they would fill the room there is. */

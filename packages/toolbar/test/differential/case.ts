@@ -156,3 +156,14 @@ export const typed = (res: ServerResponse): ServerResponse => {
   res.setHeader('Content-Type', 'text/html')
   return res
 }
+
+/** A case of a plain handler, by its name: asked for as a page, as a page without fetch metadata, and not as a page. */
+export const toCase =
+  (rows: readonly string[], more: Partial<Case> = {}) =>
+  ([name, run]: readonly [string, (res: ServerResponse, view: View) => void]): Case => ({
+    name,
+    rows,
+    requests: [page, plainPage, fetched],
+    handler: (_req, res, view) => run(res, view),
+    ...more,
+  })

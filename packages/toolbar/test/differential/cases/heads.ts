@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { type Case, fetched, html, page, plainPage, type Request, type View } from '../case.ts'
+import { type Case, html, toCase, type View } from '../case.ts'
 
-const asked: readonly Request[] = [page, plainPage, fetched]
 const length = Buffer.byteLength(html)
 const set = (res: ServerResponse, headers: Record<string, string | number | string[]>): ServerResponse => {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
@@ -250,31 +249,26 @@ const lastOfListCounts = {
 }
 
 export const heads: Case[] = [
-  ...Object.entries(forms).map(
-    ([name, run]): Case => ({
-      name,
-      rows: /Server-Timing/.test(name)
-        ? ['R21', 'T69']
-        : /dates|Cache|explicit head/.test(name)
-          ? ['R21', 'T71', 'R8']
-          : ['R21', 'R22', 'R7', 'R18', 'W1'],
-      requests: asked,
-      handler: (_req, res, view) => run(res, view),
+  ...Object.entries(forms).map((entry) => {
+    const [name] = entry
+    const rows = /Server-Timing/.test(name)
+      ? ['R21', 'T69']
+      : /dates|Cache|explicit head/.test(name)
+        ? ['R21', 'T71', 'R8']
+        : ['R21', 'R22', 'R7', 'R18', 'W1']
+    return toCase(rows, {
       ...(held(name) ? { headFirst: 'held' } : {}),
       except: {
         ...(http2Differs[name] === undefined ? {} : { http2: http2Differs[name] }),
         ...(name === 'two policies in an explicit list' ? lastOfListCounts : {}),
       },
-    }),
-  ),
-  ...Object.entries(mistakes).map(
-    ([name, run]): Case => ({
-      name,
-      rows: ['R21', 'R20'],
-      requests: asked,
-      handler: (_req, res, view) => run(res, view),
+    })(entry)
+  }),
+  ...Object.entries(mistakes).map((entry) => {
+    const [name] = entry
+    return toCase(['R21', 'R20'], {
       ...(held(name) && /twice|pairs/.test(name) ? { headFirst: 'held' } : {}),
       ...(http2Differs[name] === undefined ? {} : { except: { http2: http2Differs[name] } }),
-    }),
-  ),
+    })(entry)
+  }),
 ]

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { type Case, fetched, html, page, plainPage, type Request, type View } from '../case.ts'
+import { type Case, html, toCase, type View } from '../case.ts'
 
-const asked: readonly Request[] = [page, plainPage, fetched]
 type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse
 
 /** As `on-headers` does it: somebody stands before `writeHead` on the response, and changes the head when it is made. */
@@ -82,25 +81,21 @@ export const lateHeads: Case[] = [
     Object.entries(ends)
       .filter(([end]) => !lengthDiffers(change, end) || end.startsWith('write'))
       .map(
-        ([end, run]): Case => ({
-          name: `the head is changed while it is made: ${change}, ${end}`,
-          rows: ['R21', 'R22', 'W1'],
-          requests: asked,
-          handler: (_req, res, view) => {
-            onHead(res, apply)
-            res.setHeader('Content-Type', change === 'a page after all' ? 'text/plain' : 'text/html')
-            run(res, view)
-          },
-        }),
+        ([end, run]): Case =>
+          toCase(['R21', 'R22', 'W1'])([
+            `the head is changed while it is made: ${change}, ${end}`,
+            (res, view) => {
+              onHead(res, apply)
+              res.setHeader('Content-Type', change === 'a page after all' ? 'text/plain' : 'text/html')
+              run(res, view)
+            },
+          ]),
       ),
   ),
-  ...Object.entries(mistakes).map(
-    ([name, run]): Case => ({
-      name,
-      rows: ['R21', 'R20'],
-      requests: asked,
-      handler: (_req, res, view) => run(res, view),
-      ...(name === 'no text at all' ? { except: { http2: 'there the head is sent before the body is looked at' } } : {}),
-    }),
+  ...Object.entries(mistakes).map((entry) =>
+    toCase(
+      ['R21', 'R20'],
+      entry[0] === 'no text at all' ? { except: { http2: 'there the head is sent before the body is looked at' } } : {},
+    )(entry),
   ),
 ]

@@ -9,6 +9,7 @@ import {
   plainNodeOnly,
   plainPage,
   type Request,
+  toCase,
   typed,
   type View,
 } from '../case.ts'
@@ -217,16 +218,6 @@ const mistakes: Record<string, (res: ServerResponse, view: View) => void> = {
     typed(res).end(html)
   },
 }
-
-const toCase =
-  (rows: string[], more: Partial<Case> = {}) =>
-  ([name, run]: [string, (res: ServerResponse, view: View) => void]): Case => ({
-    name,
-    rows,
-    requests: asked,
-    handler: (_req, res, view) => run(res, view),
-    ...more,
-  })
 
 export const objectCases: Case[] = [
   ...Object.entries(prototypes).map((entry) => toCase(['R19', 'R38'], prototypesMore[entry[0]])(entry)),
